@@ -1,0 +1,22 @@
+"""Plans: how much a member may read."""
+
+from django.db import models
+
+
+class Plan(models.Model):
+    """What a member may use. Members without a plan have the site's free allowance."""
+
+    name = models.CharField(max_length=60, unique=True)
+    is_unlimited = models.BooleanField(default=False)
+    views_per_period = models.PositiveIntegerField(
+        "code page views per period",
+        null=True,
+        blank=True,
+        help_text="Empty: the free allowance of the settings. Ignored when unlimited.",
+    )
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,35 @@
+"""What every template may use."""
+
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils import timezone
+
+
+@dataclass(frozen=True)
+class Product:
+    """A product that works: its name, its line and its address."""
+
+    slug: str
+    name: str
+    line: str
+    url: str
+
+
+def _products() -> list[Product]:
+    return [
+        Product(
+            "case2code", "Case2Code", "Search and code look-up tool", reverse("search:code_find")
+        ),
+    ]
+
+
+def site(request) -> dict:
+    return {
+        "site_name": settings.SITE_NAME,
+        "site_url": settings.SITE_URL,
+        "copyright_year": timezone.localdate().year,
+        "canonical_url": settings.SITE_URL + request.path,
+        "products": _products(),
+    }

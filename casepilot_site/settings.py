@@ -1,0 +1,179 @@
+"""Every setting of the site, read once from the environment. `.env.example` explains each."""
+
+from urllib.parse import urlsplit
+
+import dj_database_url
+from csp.constants import NONE, SELF
+
+from casepilot_site import embedded_postgres, env
+from casepilot_site.secret_key import kept_secret_key
+
+BASE_DIR = env.ROOT
+VAR_DIR = env.path("VAR_DIR", BASE_DIR / "var")
+
+# Where and how the site runs
+
+DEBUG = env.switch("DEBUG", False)
+SITE_NAME = env.text("SITE_NAME", "CasePilot")
+PORT = env.number("PORT", 8000, minimum=1, maximum=65535)
+SITE_URL = env.text("SITE_URL", f"http://localhost:{PORT}").rstrip("/")
+# An https address is what tells a production site: cookies, HSTS and keys follow from it.
+IS_PRODUCTION = SITE_URL.startswith("https://")
+SECRET_KEY = env.text("SECRET_KEY", env.REQUIRED if IS_PRODUCTION else "")
+if not SECRET_KEY:
+    SECRET_KEY = kept_secret_key(VAR_DIR / "secret_key")
+ALLOWED_HOSTS = env.words(
+    "ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]", urlsplit(SITE_URL).hostname]
+)
+CSRF_TRUSTED_ORIGINS = [SITE_URL]
+TIME_ZONE = env.text("TIME_ZONE", "America/New_York")
+USE_TZ = True
+USE_I18N = False
+LANGUAGE_CODE = "en-us"
+
+ROOT_URLCONF = "casepilot_site.urls"
+WSGI_APPLICATION = "casepilot_site.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+INSTALLED_APPS = [
+    "casepilot_site.admin_app.SiteAdminConfig",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.humanize",
+    "django.contrib.postgres",
+    "django.contrib.sitemaps",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "simple_history",
+    "import_export",
+    "procrastinate.contrib.django",
+    "accounts",
+    "codes",
+    "search",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "simple_history.middleware.HistoryRequestMiddleware",
+]
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "casepilot_site.context.site",
+            ],
+        },
+    },
+]
+
+# Database: the operator's, or the private embedded server under var/
+
+# Connections each process keeps open. The web server sets it to its threads and two more;
+# commands and the worker need none.
+DATABASE_POOL_SIZE = env.number("DATABASE_POOL_SIZE", 0, minimum=0)
+DATABASES = {
+    "default": dj_database_url.parse(
+        env.text("DATABASE_URL") or embedded_postgres.database_url(),
+        conn_health_checks=True,
+    )
+}
+DATABASES["default"].setdefault("OPTIONS", {})
+if DATABASE_POOL_SIZE:
+    DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 2, "max_size": DATABASE_POOL_SIZE}
+
+CACHES = {
+    # Shared by all processes, so that rate limits hold across them.
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "cache",
+    },
+}
+
+# Files
+
+STATIC_URL = "/static/"
+STATIC_ROOT = VAR_DIR / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+MEDIA_ROOT = VAR_DIR / "media"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+WHITENOISE_USE_FINDERS = DEBUG
+# Official files are large: what is uploaded goes to disk while it arrives.
+FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+
+# Security
+
+SECURE_HSTS_SECONDS = 365 * 24 * 3600 if IS_PRODUCTION else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = IS_PRODUCTION
+SECURE_HSTS_PRELOAD = IS_PRODUCTION
+SECURE_SSL_REDIRECT = IS_PRODUCTION
+SECURE_REDIRECT_EXEMPT = [r"^healthz/$", r"^readyz/$"]
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if IS_PRODUCTION else None
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_PRODUCTION
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "manifest-src": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+        "base-uri": [NONE],
+    },
+}
+
+# Signing in
+
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+LOGIN_REDIRECT_URL = "accounts:profile_detail"
+LOGIN_URL = "account_login"
+
+# The page-view meter
+
+GUEST_VIEWS = env.number("GUEST_VIEWS", 1, minimum=0)
+MEMBER_EXTRA_VIEWS = env.number("MEMBER_EXTRA_VIEWS", 5, minimum=0)
+VIEW_PERIOD_DAYS = env.number("VIEW_PERIOD_DAYS", 30, minimum=1)
+GUESTS_PER_NETWORK_PER_DAY = env.number("GUESTS_PER_NETWORK_PER_DAY", 30, minimum=1)
+# How many proxies of the operator's stand in front, each adding to X-Forwarded-For.
+TRUSTED_PROXIES = env.number("TRUSTED_PROXIES", 0, minimum=0)

@@ -1,0 +1,29 @@
+"""One file per subject; everything is importable from here."""
+
+from codes.models.code import Code, code_url, has_form_of, printed_value, stored_value
+from codes.models.description import OfficialDescription
+from codes.models.editorial_text import EditorialText
+from codes.models.hcpcs import HcpcsModifier, HcpcsRecord
+from codes.models.plain_description import PlainDescription
+from codes.models.release import CodeSystem, LicenseAcceptance, RejectedRow, Release, Source
+from codes.models.section import SectionSlug, SectionText
+
+__all__ = [
+    "Code",
+    "CodeSystem",
+    "EditorialText",
+    "HcpcsModifier",
+    "HcpcsRecord",
+    "LicenseAcceptance",
+    "OfficialDescription",
+    "PlainDescription",
+    "RejectedRow",
+    "Release",
+    "SectionSlug",
+    "SectionText",
+    "Source",
+    "code_url",
+    "has_form_of",
+    "printed_value",
+    "stored_value",
+]

@@ -1,0 +1,31 @@
+"""The plain-language description of a code, written by the site's editors."""
+
+from django.db import models
+from simple_history.models import HistoricalRecords
+
+from codes.models.code import Code
+from codes.models.editorial_text import EditorialText
+
+
+class PlainDescription(EditorialText):
+    """What a code means in plain words: one per code, open to every reader."""
+
+    code = models.OneToOneField(Code, on_delete=models.CASCADE, related_name="plain_description")
+    title = models.CharField(
+        max_length=120,
+        blank=True,
+        help_text="A few plain words for lists and page titles, where no official text is loaded.",
+    )
+    published_title = models.CharField(max_length=120, blank=True, editable=False)
+    history = HistoricalRecords()
+
+    class Meta:
+        ordering = ["code__system", "code__value"]
+        verbose_name = "plain-language description"
+
+    @property
+    def is_changed(self) -> bool:
+        return super().is_changed or self.title != self.published_title
+
+    def __str__(self) -> str:
+        return f"Plain-language description of {self.code}"

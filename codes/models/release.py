@@ -1,0 +1,119 @@
+"""Releases: what was loaded from a publisher, from which day it holds, and whether readers see it."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+
+class CodeSystem(models.TextChoices):
+    """The code systems a page can show. The value is the part of the address."""
+
+    CPT = "cpt", "CPT®"
+    HCPCS = "hcpcs", "HCPCS Level II"
+    ICD_10_CM = "icd-10-cm", "ICD-10-CM"
+    ICD_10_PCS = "icd-10-pcs", "ICD-10-PCS"
+
+
+class Source(models.TextChoices):
+    """The publications a release can come from."""
+
+    HCPCS_LEVEL_II = "hcpcs-level-ii", "HCPCS Level II"
+    ICD_10_CM_ORDER = "icd-10-cm-order", "ICD-10-CM order file"
+    ICD_10_PCS_ORDER = "icd-10-pcs-order", "ICD-10-PCS order file"
+    CPT_DESCRIPTORS = "cpt-descriptors", "CPT® descriptors"
+    ENTERED_BY_HAND = "entered-by-hand", "Entered by hand"
+
+    @property
+    def system(self) -> CodeSystem | None:
+        """The code system whose codes this source lists; None where it may describe any."""
+        return {
+            Source.HCPCS_LEVEL_II: CodeSystem.HCPCS,
+            Source.ICD_10_CM_ORDER: CodeSystem.ICD_10_CM,
+            Source.ICD_10_PCS_ORDER: CodeSystem.ICD_10_PCS,
+            Source.CPT_DESCRIPTORS: CodeSystem.CPT,
+        }.get(self)
+
+    @property
+    def publisher(self) -> str:
+        return {
+            Source.HCPCS_LEVEL_II: "Centers for Medicare & Medicaid Services",
+            Source.ICD_10_CM_ORDER: "National Center for Health Statistics and CMS",
+            Source.ICD_10_PCS_ORDER: "Centers for Medicare & Medicaid Services",
+            Source.CPT_DESCRIPTORS: "American Medical Association",
+        }.get(self, "")
+
+
+class Release(models.Model):
+    """One edition of one source.
+
+    `valid_from` is the publisher's date, not the day of import. A release is published whole or
+    not at all: readers see only state `published`.
+    """
+
+    class State(models.TextChoices):
+        LOADING = "loading", "Loading"
+        PUBLISHED = "published", "Published"
+        WITHDRAWN = "withdrawn", "Withdrawn"
+        FAILED = "failed", "Failed"
+
+    source = models.CharField(max_length=40, choices=Source.choices)
+    name = models.CharField(max_length=80, help_text="As the publisher calls it, e.g. 2026 July.")
+    valid_from = models.DateField(help_text="The publisher's date, not the day of import.")
+    state = models.CharField(max_length=12, choices=State.choices, default=State.LOADING)
+    file_name = models.CharField(max_length=255, blank=True)
+    sha256 = models.CharField("SHA-256 of the file", max_length=64, blank=True)
+    row_count = models.PositiveIntegerField(default=0)
+    rejected_count = models.PositiveIntegerField(default=0)
+    imported_at = models.DateTimeField(auto_now_add=True)
+    is_demonstration = models.BooleanField(
+        default=False, help_text="Made way for as soon as a real release of its source is in."
+    )
+
+    # Against the source's release before it; empty where there is none. Counted when published.
+    new_count = models.PositiveIntegerField(null=True, blank=True)
+    revised_count = models.PositiveIntegerField(null=True, blank=True)
+    ended_count = models.PositiveIntegerField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["source", "-valid_from"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["source", "valid_from"],
+                condition=Q(state="published") & ~Q(source="entered-by-hand"),
+                name="one_published_release_per_source_and_date",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_source_display()}, {self.name}"
+
+
+class RejectedRow(models.Model):
+    """A row of a publisher's file that could not be read: counted and listed, never dropped."""
+
+    release = models.ForeignKey(Release, on_delete=models.CASCADE, related_name="rejected_rows")
+    line_number = models.PositiveIntegerField()
+    reason = models.CharField(max_length=300)
+
+    class Meta:
+        ordering = ["release", "line_number"]
+
+    def __str__(self) -> str:
+        return f"line {self.line_number}: {self.reason}"
+
+
+class LicenseAcceptance(models.Model):
+    """That somebody said the operator holds a publisher's licence: who, and when."""
+
+    license = models.CharField(max_length=40)
+    accepted_by = models.CharField(max_length=200)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL
+    )
+    accepted_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-accepted_at"]
+
+    def __str__(self) -> str:
+        return f"{self.license}, accepted by {self.accepted_by}"

@@ -1,0 +1,129 @@
+"""The open part of a code page: everything that every reader may see."""
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from codes.models import (
+    Code,
+    CodeSystem,
+    HcpcsRecord,
+    OfficialDescription,
+    Release,
+    Source,
+    stored_value,
+)
+from codes.queries.divisions import Crumb, trail_of
+from codes.queries.editorial import PlainText, plain_text
+from codes.queries.official_text import OfficialText, official_text
+from codes.queries.relatives import CodeLink, Relatives, relatives_of
+from codes.queries.releases import (
+    Releases,
+    published_releases,
+    source_of,
+    staleness_note,
+)
+from codes.queries.status import Status, StatusKind, description_on, status_on
+
+
+@dataclass(frozen=True)
+class CodePage:
+    """The open facts of a code on a date of service."""
+
+    code: Code
+    date_of_service: date
+    is_today: bool
+    status: Status
+    official: OfficialText | None
+    plain: PlainText | None
+    relatives: Relatives
+    breadcrumb: list[Crumb]
+    replaced_by: list[CodeLink]
+    sources: list[Release]
+    note: str
+    descriptions: list[OfficialDescription] = field(default_factory=list)
+    plain_title: str = ""
+
+    @property
+    def title(self) -> str:
+        """The official text, or the editors' plain title; '' where there is neither."""
+        return (self.official.text if self.official else "") or self.plain_title
+
+    @property
+    def neighbours(self) -> list[CodeLink]:
+        return self.relatives.neighbours
+
+    @property
+    def children(self) -> list[CodeLink]:
+        return self.relatives.children
+
+
+def find_code(system: str, value: str) -> Code | None:
+    """The code of a stored value with its plain-language description, None where unknown."""
+    codes = Code.objects.filter(system=system, value=value)
+    return codes.select_related("plain_description").first()
+
+
+def code_page(code: Code, date_of_service: date, today: date) -> CodePage:
+    """Everything open on the page of a code, on a date of service."""
+    releases = published_releases()
+    descriptions = _descriptions(code, releases)
+    source = source_of(code.system)
+    in_force = releases.in_force(source, date_of_service)
+    shown = description_on(code, descriptions, releases, date_of_service)
+    status = status_on(code, descriptions, releases, date_of_service)
+    replaced_by = []
+    if status.kind == StatusKind.ENDED and code.system == CodeSystem.HCPCS:
+        replaced_by = _replacements(code, descriptions)
+    relatives = relatives_of(code, releases.shown(source, date_of_service))
+    plain_description = getattr(code, "plain_description", None)
+    return CodePage(
+        code=code,
+        date_of_service=date_of_service,
+        is_today=date_of_service == today,
+        status=status,
+        official=official_text(code.system, shown, in_force),
+        plain=plain_text(plain_description),
+        relatives=relatives,
+        breadcrumb=[
+            *trail_of(code),
+            *(Crumb(link.printed, link.url) for link in relatives.parents),
+        ],
+        replaced_by=replaced_by,
+        sources=[release for release in {status.release, shown and shown.release} if release],
+        note=staleness_note(in_force, date_of_service)
+        if in_force == _newest(releases, source)
+        else "",
+        descriptions=descriptions,
+        plain_title=plain_description.published_title if plain_description else "",
+    )
+
+
+def _newest(releases: Releases, source: Source) -> Release | None:
+    return (releases.of(source) or [None])[-1]
+
+
+def _descriptions(code: Code, releases: Releases) -> list[OfficialDescription]:
+    by_id = {release.id: release for release in releases.all()}
+    descriptions = list(OfficialDescription.objects.filter(code=code, release_id__in=by_id))
+    for item in descriptions:
+        item.release = by_id[item.release_id]
+        item.code = code
+    return descriptions
+
+
+def _replacements(code: Code, descriptions: list[OfficialDescription]) -> list[CodeLink]:
+    """CMS's cross-references of an ended HCPCS code. A five-digit one is a CPT number."""
+    release_ids = {item.release_id for item in descriptions}
+    record = (
+        HcpcsRecord.objects.filter(code=code, release_id__in=release_ids)
+        .order_by("-release__valid_from")
+        .first()
+    )
+    if record is None:
+        return []
+    values = [stored_value(value) for value in record.cross_reference_codes]
+    return [CodeLink(_system_of(value), value, "") for value in values if value]
+
+
+def _system_of(value: str) -> str:
+    return CodeSystem.CPT if value[0].isdigit() else CodeSystem.HCPCS

@@ -1,0 +1,71 @@
+"""The official text of a code as a page shows it, with its publisher's line."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from codes.models import CodeSystem, OfficialDescription, Release, Source
+
+
+@dataclass(frozen=True)
+class OfficialText:
+    """An official description, where it comes from, and the line its publisher asks for.
+
+    `differs_by_date` is a sentence when the text is that of another release than the one in
+    force on the date of service, else ''.
+    """
+
+    long: str
+    medium: str
+    short: str
+    consumer: str
+    copyright_line: str
+    source_title: str
+    release_name: str
+    valid_from: date
+    is_by_hand: bool
+    differs_by_date: str
+
+    @property
+    def text(self) -> str:
+        return self.long or self.medium or self.short
+
+
+def publisher_line(system: str, release: Release) -> str:
+    """The publisher's own copyright line, or who publishes what is in the public domain."""
+    return {
+        CodeSystem.CPT: (
+            f"© Copyright {release.valid_from.year} American Medical Association. "
+            "All rights reserved."
+        ),
+        CodeSystem.HCPCS: "Published by the Centers for Medicare & Medicaid Services.",
+        CodeSystem.ICD_10_CM: (
+            "Published by the National Center for Health Statistics and CMS. "
+            "Based on ICD-10, © World Health Organization."
+        ),
+        CodeSystem.ICD_10_PCS: "Published by the Centers for Medicare & Medicaid Services.",
+    }[CodeSystem(system)]
+
+
+def official_text(
+    system: str, description: OfficialDescription | None, in_force: Release | None
+) -> OfficialText | None:
+    """The text of a description for a page; None where there is none."""
+    if description is None or not description.text:
+        return None
+    release = description.release
+    is_by_hand = release.source == Source.ENTERED_BY_HAND
+    differs = ""
+    if not is_by_hand and (in_force is None or in_force.id != release.id):
+        differs = f"Text of {release.name}."
+    return OfficialText(
+        long=description.long,
+        medium=description.medium,
+        short=description.short,
+        consumer=description.consumer,
+        copyright_line=publisher_line(system, release),
+        source_title=release.get_source_display(),
+        release_name=release.name,
+        valid_from=release.valid_from,
+        is_by_hand=is_by_hand,
+        differs_by_date=differs,
+    )

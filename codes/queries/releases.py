@@ -1,0 +1,91 @@
+"""Which releases are published, and which is in force on a date of service."""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from codes.models import CodeSystem, Release, Source
+
+# CMS and the AMA replace a release after so many months. Used only to tell a reader that a
+# newer one should exist: ICD-10 changes on 1 October, CPT on 1 January, HCPCS every quarter.
+_MONTHS = {
+    Source.ICD_10_CM_ORDER: 12,
+    Source.ICD_10_PCS_ORDER: 12,
+    Source.CPT_DESCRIPTORS: 12,
+    Source.HCPCS_LEVEL_II: 3,
+}
+SOURCE_OF_SYSTEM = {source.system: source for source in Source if source.system}
+
+
+@dataclass(frozen=True)
+class Releases:
+    """The published releases of every source, oldest first; read once per request."""
+
+    by_source: dict[str, list[Release]] = field(default_factory=dict)
+
+    def of(self, source: str) -> list[Release]:
+        """The source's published releases, oldest first."""
+        return self.by_source.get(source, [])
+
+    def in_force(self, source: str, date_of_service: date) -> Release | None:
+        """The newest release that was valid by the date; None where the date is before all."""
+        found = [release for release in self.of(source) if release.valid_from <= date_of_service]
+        return found[-1] if found else None
+
+    def shown(self, source: str, date_of_service: date) -> Release | None:
+        """The release in force, or else the oldest there is: what lists and trees show."""
+        return self.in_force(source, date_of_service) or next(iter(self.of(source)), None)
+
+    def after(self, release: Release) -> Release | None:
+        """The published release of the same source that follows."""
+        newer = [item for item in self.of(release.source) if item.valid_from > release.valid_from]
+        return newer[0] if newer else None
+
+    def before(self, release: Release) -> Release | None:
+        """The published release of the same source that goes before."""
+        older = [item for item in self.of(release.source) if item.valid_from < release.valid_from]
+        return older[-1] if older else None
+
+    def all(self) -> list[Release]:
+        return [release for releases in self.by_source.values() for release in releases]
+
+
+def published_releases() -> Releases:
+    """Every published release, in one query."""
+    by_source = defaultdict(list)
+    published = Release.objects.filter(state=Release.State.PUBLISHED)
+    for release in published.order_by("source", "valid_from", "id"):
+        by_source[release.source].append(release)
+    return Releases(dict(by_source))
+
+
+def next_release_due(release: Release) -> date | None:
+    """The day the publisher's next regular release takes effect; None where there is no rhythm."""
+    months = _MONTHS.get(release.source)
+    if not months:
+        return None
+    # Regular releases begin on the first of a quarter; an update in between ends with its period.
+    start = release.valid_from
+    count = start.year * 12 + start.month - 1
+    anchor = 9 if release.source in (Source.ICD_10_CM_ORDER, Source.ICD_10_PCS_ORDER) else 0
+    due = count - (count - anchor) % months + months
+    return date(due // 12, due % 12 + 1, 1)
+
+
+def staleness_note(release: Release | None, date_of_service: date) -> str:
+    """A sentence when the date lies past the period of the newest loaded release, else ''."""
+    if release is None:
+        return ""
+    due = next_release_due(release)
+    if due is None or date_of_service < due:
+        return ""
+    last = due - timedelta(days=1)
+    return (
+        f"The newest release loaded is {release.name}, published for dates of service through "
+        f"{last.day} {last:%b %Y}. A later one may change this code."
+    )
+
+
+def source_of(system: str) -> Source:
+    """The source that lists the system's codes."""
+    return SOURCE_OF_SYSTEM[CodeSystem(system)]

@@ -1,0 +1,127 @@
+"""What a code page holds behind the meter, in reading order, and who may read it.
+
+This list is the only place that says which section a page has, for which systems and on which
+access. A locked section's query is never run.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from codes.models import Code, CodeSystem, SectionSlug
+from codes.queries.code_page import CodePage
+from codes.queries.editorial import SectionHtml, published_sections, published_slugs
+from codes.queries.history import history_of
+
+EVERY_SYSTEM = frozenset(CodeSystem)
+
+
+@dataclass(frozen=True)
+class Section:
+    """A gated section: `summary` says in one open line what is inside; `query` fetches it.
+
+    `query` takes the code and the date of service and returns what `template` shows; without
+    one the section has only the editors' text. `count` says how many facts the query would
+    find: an open fact, taken from what the page has read already.
+    """
+
+    slug: SectionSlug
+    summary: str
+    systems: frozenset[str] = EVERY_SYSTEM
+    query: Callable[[Code, date], Any] | None = None
+    count: Callable[[CodePage], int] | None = None
+    template: str = ""
+
+    @property
+    def title(self) -> str:
+        return self.slug.label
+
+
+SECTIONS = [
+    Section(SectionSlug.CLINICAL_USE, "Indications, the procedure, and what follows it."),
+    Section(SectionSlug.GUIDELINES, "What to document, and when the code may be reported."),
+    Section(SectionSlug.MODIFIERS, "Which may apply, and why."),
+    Section(SectionSlug.NCCI_EDITS, "Which codes may not be billed together, and how many units."),
+    Section(SectionSlug.CROSSWALKS, "The codes that go with it in other systems."),
+    Section(SectionSlug.COMPLIANCE, "What auditors and payers look for."),
+    Section(SectionSlug.MEDICARE_COVERAGE, "When Medicare covers it."),
+    Section(SectionSlug.MEDICARE_PAYMENT, "How Medicare pays for it."),
+    Section(
+        SectionSlug.HISTORY,
+        "When it was added, revised or ended.",
+        query=history_of,
+        count=lambda page: len(page.descriptions),
+        template="codes/sections/history.html",
+    ),
+]
+
+
+@dataclass(frozen=True)
+class SectionView:
+    """A section as a page shows it: `state` is open, locked or empty.
+
+    `editorial` and `content` are None unless the section is open.
+    """
+
+    section: Section
+    state: str
+    editorial: SectionHtml | None = None
+    content: Any = None
+
+    @property
+    def slug(self) -> str:
+        return self.section.slug.value
+
+    @property
+    def title(self) -> str:
+        return self.section.title
+
+    @property
+    def summary(self) -> str:
+        return self.section.summary
+
+    @property
+    def template(self) -> str:
+        return self.section.template
+
+
+def section_of(slug: str) -> Section | None:
+    """The section of an address, None where there is none."""
+    return next((section for section in SECTIONS if section.slug == slug), None)
+
+
+def sections_of(page: CodePage, *, is_open: bool, is_editor: bool = False) -> list[SectionView]:
+    """The sections of a code page in reading order.
+
+    Those with nothing to say are left out; an editor sees them as empty. Unless `is_open`,
+    neither the editors' text nor any query of a section is fetched.
+    """
+    code = page.code
+    offered = [section for section in SECTIONS if code.system in section.systems]
+    texts = published_sections(code) if is_open else {}
+    slugs = set(texts) if is_open else published_slugs(code)
+    views = []
+    for section in offered:
+        has_content = bool(section.count and section.count(page))
+        if section.slug not in slugs and not has_content:
+            if is_editor:
+                views.append(SectionView(section, "empty"))
+        elif not is_open:
+            views.append(SectionView(section, "locked"))
+        else:
+            content = section.query(code, page.date_of_service) if has_content else None
+            views.append(SectionView(section, "open", texts.get(section.slug), content))
+    return views
+
+
+def section_in_full(section: Section, page: CodePage) -> SectionView:
+    """One open section, for readers who may read it."""
+    code = page.code
+    texts = published_sections(code, {section.slug.value})
+    content = None
+    if section.count and section.count(page):
+        content = section.query(code, page.date_of_service)
+    editorial = texts.get(section.slug.value)
+    state = "open" if editorial or content else "empty"
+    return SectionView(section, state, editorial, content)

@@ -1,0 +1,15 @@
+"""The site's own settings, with what tests need otherwise."""
+
+from casepilot_site.settings import *  # noqa: F403
+
+DEBUG = False
+SITE_URL = "http://testserver"
+ALLOWED_HOSTS = ["*"]
+# Tests run from a fresh clone, where nothing was collected.
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = True
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
