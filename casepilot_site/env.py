@@ -72,6 +72,11 @@ def path(name, default=None):
     return ROOT / Path(value).expanduser()
 
 
+def var_folder():
+    """The folder of everything that changes while the site runs: VAR_DIR, else var/."""
+    return path("VAR_DIR", ROOT / "var")
+
+
 def read_file(file):
     """Put the `NAME=value` lines of `file` into the environment where NAME is not there yet.
 
