@@ -9,4 +9,7 @@ class SiteAdmin(admin.AdminSite):
     site_header = f"{settings.SITE_NAME} administration"
     site_title = f"{settings.SITE_NAME} administration"
     index_title = "Administration"
-    login = secure_admin_login(admin.AdminSite.login)
+
+    def __init__(self, name="admin"):
+        super().__init__(name)
+        self.login = secure_admin_login(self.login)

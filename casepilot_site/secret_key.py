@@ -10,8 +10,8 @@ def kept_secret_key(file: Path) -> str:
     if not file.exists():
         file.parent.mkdir(parents=True, exist_ok=True)
         draft = file.with_name(f"{file.name}.{os.getpid()}")
-        with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as handle:
-            handle.write(secrets.token_urlsafe(64))
+        draft.touch(mode=0o600)
+        draft.write_text(secrets.token_urlsafe(64))
         try:
             os.link(draft, file)  # the first of two processes wins, and the key is never half there
         except FileExistsError:

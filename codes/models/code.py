@@ -57,6 +57,9 @@ class Code(models.Model):
     def __str__(self) -> str:
         return f"{self.system_title} {self.printed}"
 
+    def get_absolute_url(self) -> str:
+        return code_url(self.system, self.value)
+
     @property
     def system_title(self) -> str:
         return self.get_system_display()
@@ -69,6 +72,3 @@ class Code(models.Model):
     def key(self) -> str:
         """`system:code` in the canonical form, e.g. `icd-10-cm:Z45.1`."""
         return f"{self.system}:{self.printed}"
-
-    def get_absolute_url(self) -> str:
-        return code_url(self.system, self.value)

@@ -1,4 +1,4 @@
-"""Releases: what was loaded from a publisher, from which day it holds, and whether readers see it."""
+"""Releases: what was loaded from a publisher, from which day it holds, and who may see it."""
 
 from django.conf import settings
 from django.db import models
