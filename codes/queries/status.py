@@ -165,8 +165,9 @@ def _status_without_list(
     code: Code, descriptions: list[OfficialDescription], releases: Releases, date_of_service: date
 ) -> Status:
     by_hand = description_on(code, descriptions, releases, date_of_service)
-    if by_hand and by_hand.release.valid_from > date_of_service:
-        return _not_yet_valid(by_hand.release, by_hand.release.valid_from)
+    first_day = by_hand and (by_hand.added_date or by_hand.release.valid_from)
+    if by_hand and first_day > date_of_service:
+        return _not_yet_valid(by_hand.release, first_day)
     if by_hand:
         return _present(by_hand)
     if not releases.of(source_of(code.system)):
