@@ -2,6 +2,6 @@
 
 from accounts.models.plan import Plan
 from accounts.models.user import User
-from accounts.models.view_meter import CodeView, Guest, ViewPeriod
+from accounts.models.view_meter import CodeView, NetworkDay, ViewPeriod
 
-__all__ = ["CodeView", "Guest", "Plan", "User", "ViewPeriod"]
+__all__ = ["CodeView", "NetworkDay", "Plan", "User", "ViewPeriod"]

@@ -38,6 +38,9 @@ class User(AbstractUser):
         related_name="members",
         help_text="Empty: the free allowance.",
     )
+    # The browser that signed up, until its views are carried over at the first log-in: the
+    # e-mail address may be confirmed on another device.
+    guest = models.UUIDField(null=True, blank=True, editable=False)
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS = []

@@ -1,0 +1,239 @@
+"""The page-view meter: what opening a code page costs, and what a reader has left.
+
+A guest has GUEST_VIEWS a period, a member MEMBER_EXTRA_VIEWS more or what the plan says. A period
+begins with the first view and lasts VIEW_PERIOD_DAYS; the same code in the same period is free.
+Staff and unlimited plans are not counted. HEAD and prefetching requests never spend a view.
+"""
+
+import uuid
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.models import Exists, OuterRef
+from django.utils import timezone
+
+from accounts.guest import guest_of, guest_or_new
+from accounts.models import CodeView, ViewPeriod
+from accounts.models.view_meter import period_length
+from accounts.network import network_hash
+
+VIEWS_USED_UP = "views-used-up"
+NETWORK_LIMIT = "network-limit"
+# The request was a HEAD or a prefetch of a page that would have cost a view.
+NOT_OPENED = "not-opened"
+
+
+@dataclass(frozen=True)
+class Reading:
+    """The meter as one reader sees it.
+
+    `remaining` and `allowance` count views of a period; None: unlimited. `renews_on` is the date
+    on which a running period ends, None while no view is spent. `is_open` says whether the gated
+    sections of the page asked for may be shown; if not, `locked_reason` is one of
+    `views-used-up`, `network-limit` (too many fresh guests of one network today), `not-opened`.
+    """
+
+    remaining: int | None
+    allowance: int | None
+    used: int
+    renews_on: date | None
+    is_guest: bool
+    guest_views: int
+    member_extra_views: int
+    is_open: bool = False
+    locked_reason: str = ""
+
+
+@dataclass(frozen=True)
+class _Reader:
+    """Whose period it is: a member's or a guest's, and how many views it holds."""
+
+    owner: dict
+    allowance: int
+    is_guest: bool
+
+
+def open_code(request, code_key: str) -> Reading:
+    """The reading for the page of `code_key`; costs a view if that opens a page not yet seen.
+
+    Pages seen in the period, and those that stay locked, take one query.
+    """
+    if _is_unlimited(request.user):
+        return _unlimited(is_open=True)
+    reader = _reader(request)
+    period, is_viewed = _running_period(reader, code_key)
+    if is_viewed:
+        return _reading(reader, period, is_open=True)
+    reading = _reading(reader, period)
+    if not reading.remaining:
+        return replace(reading, locked_reason=VIEWS_USED_UP)
+    if _is_only_looking(request):
+        # Answered locked: no cache may show this to the reader who then opens the page.
+        request.is_view_withheld = True
+        return replace(reading, locked_reason=NOT_OPENED)
+    return _spend(request, reader, code_key)
+
+
+def peek(request) -> Reading:
+    """The reading for any other page: never costs a view. No query for a guest without a cookie."""
+    if _is_unlimited(request.user):
+        return _unlimited()
+    reader = _reader(request)
+    if reader.is_guest and guest_of(request) is None:
+        return _reading(reader, None)
+    return _reading(reader, _running_period(reader)[0])
+
+
+def _is_unlimited(user) -> bool:
+    if not user.is_authenticated:
+        return False
+    return user.is_staff or bool(user.plan and user.plan.is_unlimited)
+
+
+def member_allowance(user) -> int:
+    """The views a period of a member who is counted."""
+    if user.plan and user.plan.views_per_period is not None:
+        return user.plan.views_per_period
+    return settings.GUEST_VIEWS + settings.MEMBER_EXTRA_VIEWS
+
+
+def _reader(request) -> _Reader:
+    if request.user.is_authenticated:
+        return _Reader({"user": request.user}, member_allowance(request.user), False)
+    return _Reader({"guest": guest_or_new(request)}, settings.GUEST_VIEWS, True)
+
+
+def _running_period(reader, code_key=None) -> tuple[ViewPeriod | None, bool]:
+    """The reader's period unless it is over, and whether the code was opened in it."""
+    periods = ViewPeriod.objects.filter(**reader.owner, started_at__gt=_ended_before())
+    if code_key is not None:
+        views = CodeView.objects.filter(period=OuterRef("pk"), code_key=code_key)
+        periods = periods.annotate(is_viewed=Exists(views))
+    period = periods.first()
+    return period, bool(period and code_key is not None and period.is_viewed)
+
+
+def _spend(request, reader, code_key: str) -> Reading:
+    """Spends a view under the lock of the reader's row, unless another request was faster."""
+    with transaction.atomic():
+        now = timezone.now()
+        period, is_new = _lock_period(reader.owner, now=now, started_at=now)
+        if is_new and reader.is_guest and not _admit_guest(request):
+            transaction.set_rollback(True)
+            return replace(_reading(reader, None), remaining=0, locked_reason=NETWORK_LIMIT)
+        if period.code_views.filter(code_key=code_key).exists():
+            return _reading(reader, period, is_open=True)
+        if period.used_count >= reader.allowance:
+            return replace(_reading(reader, period), locked_reason=VIEWS_USED_UP)
+        period.code_views.create(code_key=code_key, viewed_at=now)
+        period.used_count += 1
+        period.save(update_fields=["used_count"])
+        return _reading(reader, period, is_open=True)
+
+
+def _lock_period(owner: dict, *, now, started_at) -> tuple[ViewPeriod, bool]:
+    """The reader's row, locked for the transaction, and whether it is new.
+
+    Made where there was none, and begun anew where the period is over, at `started_at`. Parallel
+    requests of one reader wait here for each other.
+    """
+    (column, value), *_ = owner.items()
+    column = "user_id" if column == "user" else column
+    with connection.cursor() as cursor:
+        # A row that was there is locked by the idle update; it has an xmax, a new one has none.
+        cursor.execute(
+            f"INSERT INTO accounts_viewperiod AS period ({column}, started_at, used_count) "
+            f"VALUES (%s, %s, 0) ON CONFLICT ({column}) DO UPDATE "
+            "SET used_count = period.used_count "
+            "RETURNING id, started_at, used_count, xmax = 0",
+            [getattr(value, "pk", value), started_at],
+        )
+        *fields, is_new = cursor.fetchone()
+    period = ViewPeriod(**dict(zip(("id", "started_at", "used_count"), fields, strict=True)))
+    period._state.adding = False
+    if period.ends_at <= now:
+        period.code_views.all().delete()
+        period.started_at, period.used_count = started_at, 0
+        period.save(update_fields=["started_at", "used_count"])
+    return period, is_new
+
+
+def _admit_guest(request) -> bool:
+    """Counts a fresh guest of the request's network; False when the day's number is reached."""
+    today = timezone.localdate()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO accounts_networkday AS network (network_hash, day, guest_count) "
+            "VALUES (%s, %s, 1) ON CONFLICT (network_hash) DO UPDATE "
+            "SET guest_count = network.guest_count + 1 WHERE network.guest_count < %s",
+            [network_hash(request, today), today, settings.GUESTS_PER_NETWORK_PER_DAY],
+        )
+        return cursor.rowcount == 1
+
+
+def carry_over(*, guest: uuid.UUID, user) -> int:
+    """Count the guest's views of the running period as the member's; how many there were.
+
+    Each view is carried over once, to one member. A member without a running period takes the
+    guest's, so that the views renew when they would have.
+    """
+    now = timezone.now()
+    with transaction.atomic():
+        theirs = (
+            ViewPeriod.objects.select_for_update()
+            .filter(guest=guest, started_at__gt=_ended_before())
+            .first()
+        )
+        views = list(theirs.code_views.filter(is_carried_over=False)) if theirs else []
+        if not views:
+            return 0
+        own, _ = _lock_period({"user": user}, now=now, started_at=theirs.started_at)
+        CodeView.objects.bulk_create(
+            [CodeView(period=own, code_key=v.code_key, viewed_at=v.viewed_at) for v in views],
+            ignore_conflicts=True,
+        )
+        own.used_count = own.code_views.count()
+        own.save(update_fields=["used_count"])
+        theirs.code_views.update(is_carried_over=True)
+        return len(views)
+
+
+def _is_only_looking(request) -> bool:
+    """HEAD, and a browser that fetches a page its reader may never open."""
+    purposes = (request.headers.get(name, "") for name in ("Sec-Purpose", "Purpose", "X-Moz"))
+    return request.method == "HEAD" or any(
+        word in purpose.lower() for purpose in purposes for word in ("prefetch", "prerender")
+    )
+
+
+def _ended_before() -> datetime:
+    return timezone.now() - period_length()
+
+
+def _reading(reader, period: ViewPeriod | None, *, is_open=False) -> Reading:
+    used = period.used_count if period else 0
+    return Reading(
+        remaining=max(reader.allowance - used, 0),
+        allowance=reader.allowance,
+        used=used,
+        renews_on=timezone.localdate(period.ends_at) if used else None,
+        is_guest=reader.is_guest,
+        guest_views=settings.GUEST_VIEWS,
+        member_extra_views=settings.MEMBER_EXTRA_VIEWS,
+        is_open=is_open,
+    )
+
+
+def _unlimited(*, is_open=False) -> Reading:
+    return Reading(
+        remaining=None,
+        allowance=None,
+        used=0,
+        renews_on=None,
+        is_guest=False,
+        guest_views=settings.GUEST_VIEWS,
+        member_extra_views=settings.MEMBER_EXTRA_VIEWS,
+        is_open=is_open,
+    )
