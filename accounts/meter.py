@@ -144,7 +144,7 @@ def _lock_period(owner: dict, *, now, started_at) -> tuple[ViewPeriod, bool]:
     with connection.cursor() as cursor:
         # A row that was there is locked by the idle update; it has an xmax, a new one has none.
         cursor.execute(
-            f"INSERT INTO accounts_viewperiod AS period ({column}, started_at, used_count) "
+            f"INSERT INTO accounts_viewperiod AS period ({column}, started_at, used_count) "  # noqa: S608
             f"VALUES (%s, %s, 0) ON CONFLICT ({column}) DO UPDATE "
             "SET used_count = period.used_count "
             "RETURNING id, started_at, used_count, xmax = 0",
