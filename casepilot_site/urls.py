@@ -1,8 +1,8 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from casepilot_site import views
-from codes.views import old_code_address
+from casepilot_site import sitemaps, views
+from codes.views.code_pages import old_code_address
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -15,4 +15,11 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("healthz/", views.healthz, name="healthz"),
     path("readyz/", views.readyz, name="readyz"),
+    path("robots.txt", views.robots_txt, name="robots_txt"),
+    path("opensearch.xml", views.opensearch, name="opensearch"),
+    path("manifest.webmanifest", views.web_manifest, name="web_manifest"),
+    path("favicon.ico", views.favicon),
+    path("sitemap.xml", sitemaps.index, name="sitemap_index"),
+    path("sitemap-pages.xml", sitemaps.pages, name="sitemap_pages"),
+    path("sitemap-<str:system>-from-<str:first>.xml", sitemaps.codes, name="sitemap_codes"),
 ]

@@ -1,11 +1,16 @@
 from django.urls import path
 
-from codes import views
+from codes.views import code_pages, tree
 
 app_name = "codes"
 
 urlpatterns = [
-    path("", views.system_list, name="system_list"),
-    path("<str:system>/<str:value>/", views.code_detail, name="code_detail"),
-    path("<str:system>/<str:value>/<slug:section>/", views.section_detail, name="section_detail"),
+    path("", tree.system_list, name="system_list"),
+    path("<str:system>/", tree.system_detail, name="system_detail"),
+    path("<str:system>/<str:value>/", code_pages.code_detail, name="code_detail"),
+    path(
+        "<str:system>/<str:value>/<slug:section>/",
+        code_pages.section_detail,
+        name="section_detail",
+    ),
 ]

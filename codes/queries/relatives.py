@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from django.db.models import CharField, F, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import CharField, F, OuterRef, Q, QuerySet, Subquery, TextField, Value
 from django.db.models.functions import Coalesce, Length, NullIf, Substr
 
 from codes.models import (
@@ -96,15 +96,22 @@ def known_codes(system: str, release: Release | None) -> QuerySet[Code]:
             release__state=Release.State.PUBLISHED,
         ).order_by("-release__valid_from")
         return codes.annotate(
-            text=Coalesce(Subquery(by_hand.values("long")[:1]), plain_title, Value("")),
+            text=Coalesce(
+                Subquery(by_hand.values("long")[:1]),
+                plain_title,
+                Value(""),
+                output_field=TextField(),
+            ),
             billable=Value(True),
         )
     return codes.filter(descriptions__release=release).annotate(
         text=Coalesce(
             NullIf(F("descriptions__long"), Value("")),
+            NullIf(F("descriptions__medium"), Value("")),
             NullIf(F("descriptions__short"), Value("")),
             plain_title,
             Value(""),
+            output_field=TextField(),
         ),
         billable=F("descriptions__is_billable"),
     )

@@ -1,7 +1,5 @@
 """Pages of the reference: find, ask, render."""
 
-from datetime import date
-
 from django.http import Http404, HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import render
 from django.utils import timezone
@@ -12,6 +10,7 @@ from accounts import meter
 from codes.models import Code, CodeSystem, code_url, has_form_of, printed_value, stored_value
 from codes.queries.code_page import CodePage, code_page, find_code
 from codes.queries.relatives import nearest_codes
+from codes.queries.service_date import read_service_date
 from codes.sections import section_in_full, section_of, sections_of
 
 private = cache_control(private=True, no_cache=True)
@@ -94,16 +93,7 @@ def _code_not_found(request, system: str, value: str) -> HttpResponse:
 def _page_on_date(request, code: Code) -> tuple[CodePage, str]:
     """The code's page on the date asked for, and a sentence when that was no date."""
     today = timezone.localdate()
-    asked, error = request.GET.get("date", "").strip(), ""
-    date_of_service = today
-    if asked:
-        try:
-            date_of_service = date.fromisoformat(asked)
-        except ValueError:
-            error = (
-                f"“{asked[:40]}” is not a date of service. A date is written as year, month and "
-                f"day, e.g. {today:%Y-%m-%d}. The page shows today."
-            )
+    date_of_service, error = read_service_date(request.GET.get("date", ""), today)
     return code_page(code, date_of_service, today), error
 
 

@@ -1,0 +1,87 @@
+"""The site map: an index, one part of fixed pages, and parts of codes by ranges of the key.
+
+The protocol (sitemaps.org) allows 50,000 addresses in a part. A part is named by the code it
+begins with, so that reading it needs no counting of those before.
+"""
+
+from collections.abc import Iterator
+from datetime import date, datetime
+
+from django.conf import settings
+from django.http import Http404, StreamingHttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import escape
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import condition, require_safe
+
+from codes.models import CodeSystem, code_url, has_form_of
+from codes.queries.listed_codes import changed_at, codes_from, first_of_each_part
+
+PART_SIZE = 40_000
+NAMESPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
+
+Entry = tuple[str, date | None]  # a path of the site, and the day the page last changed
+
+
+def _last_modified(request, **_) -> datetime | None:
+    return changed_at()
+
+
+def _site_map(view):
+    """Kept for an hour, and answered with 304 while nothing was imported or published."""
+    return require_safe(
+        cache_control(public=True, max_age=3600)(condition(None, _last_modified)(view))
+    )
+
+
+@_site_map
+def index(request):
+    """The list of the parts."""
+    day = _day(changed_at())
+    parts = [(reverse("sitemap_pages"), day)]
+    for system, first in first_of_each_part(PART_SIZE):
+        parts.append((reverse("sitemap_codes", args=[system, first]), day))
+    return _answer("sitemapindex", "sitemap", parts)
+
+
+@_site_map
+def pages(request):
+    """Home, the code systems and what changed in them."""
+    day = _day(changed_at())
+    paths = [reverse("home"), reverse("codes:system_list")]
+    for system in CodeSystem:
+        paths.append(reverse("codes:system_detail", args=[system.value]))
+        paths.append(reverse("codes:changes_list", args=[system.value]))
+    return _answer("urlset", "url", [(path, day) for path in paths])
+
+
+@_site_map
+def codes(request, system, first):
+    """The addresses of one part: the codes of a system from `first` on."""
+    if system not in CodeSystem.values or not has_form_of(system, first):
+        raise Http404("There is no such part of the site map.")
+    return _answer("urlset", "url", _code_entries(system, first))
+
+
+def _code_entries(system: str, first: str) -> Iterator[Entry]:
+    for value, changed in codes_from(system, first, PART_SIZE):
+        yield code_url(system, value), _day(changed)
+
+
+def _day(moment: datetime | None) -> date | None:
+    return timezone.localdate(moment) if moment else None
+
+
+def _answer(root: str, element: str, entries) -> StreamingHttpResponse:
+    return StreamingHttpResponse(
+        _lines(root, element, entries), content_type="application/xml; charset=utf-8"
+    )
+
+
+def _lines(root: str, element: str, entries) -> Iterator[str]:
+    yield f'<?xml version="1.0" encoding="UTF-8"?>\n<{root} xmlns="{NAMESPACE}">\n'
+    for path, day in entries:
+        changed = f"<lastmod>{day.isoformat()}</lastmod>" if day else ""
+        yield f"<{element}><loc>{escape(settings.SITE_URL + path)}</loc>{changed}</{element}>\n"
+    yield f"</{root}>\n"

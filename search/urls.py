@@ -1,0 +1,10 @@
+from django.urls import path
+
+from search import views
+
+app_name = "search"
+
+urlpatterns = [
+    path("", views.code_find, name="code_find"),
+    path("suggest/", views.code_suggest, name="code_suggest"),
+]
