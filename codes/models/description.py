@@ -31,6 +31,7 @@ class OfficialDescription(models.Model):
 
     class Meta:
         ordering = ["code", "-release__valid_from"]
+        permissions = [("enter_by_hand", "Can enter an official description by hand")]
         constraints = [
             models.UniqueConstraint(
                 fields=["code", "release"], name="description_once_per_code_and_release"

@@ -1,6 +1,7 @@
 """The plain-language description of a code, written by the site's editors."""
 
 from django.db import models
+from django.db.models import F, Q
 from simple_history.models import HistoricalRecords
 
 from codes.models.code import Code
@@ -17,7 +18,8 @@ class PlainDescription(EditorialText):
         help_text="A few plain words for lists and page titles, where no official text is loaded.",
     )
     published_title = models.CharField(max_length=120, blank=True, editable=False)
-    history = HistoricalRecords()
+    # Rendered anew from the text, never compared or restored.
+    history = HistoricalRecords(excluded_fields=["published_html"])
 
     class Meta:
         ordering = ["code__system", "code__value"]
@@ -26,6 +28,10 @@ class PlainDescription(EditorialText):
     @property
     def is_changed(self) -> bool:
         return super().is_changed or self.title != self.published_title
+
+    @classmethod
+    def difference(cls) -> Q:
+        return super().difference() | ~Q(title=F("published_title"))
 
     def __str__(self) -> str:
         return f"Plain-language description of {self.code}"

@@ -26,7 +26,8 @@ class SectionText(EditorialText):
 
     code = models.ForeignKey(Code, on_delete=models.CASCADE, related_name="section_texts")
     section = models.CharField(max_length=20, choices=SectionSlug.choices)
-    history = HistoricalRecords()
+    # Rendered anew from the text, never compared or restored.
+    history = HistoricalRecords(excluded_fields=["published_html"])
 
     class Meta:
         ordering = ["code__system", "code__value", "section"]
