@@ -1,10 +1,32 @@
 """What the accounts add to every template."""
 
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 
 from accounts import meter
 
 
-def reading(request) -> dict:
-    """`reading`, the page-view meter: looked at only where a template uses it."""
-    return {"reading": SimpleLazyObject(lambda: meter.peek(request))}
+def reader(request) -> dict:
+    """`reading`: the page-view meter, looked at only where a template uses it.
+
+    `login_url` and `signup_url` lead back to this page; `mail_folder` is where mails lie while
+    none are sent, told on trial sites only.
+    """
+    return {
+        "reading": SimpleLazyObject(lambda: meter.peek(request)),
+        "login_url": _leading_back(request, "account_login"),
+        "signup_url": _leading_back(request, "account_signup"),
+        "mail_folder": "" if settings.IS_PRODUCTION else settings.MAIL_FOLDER_SHOWN,
+    }
+
+
+def _leading_back(request, name: str) -> str:
+    url = reverse(name)
+    here = request.get_full_path()
+    is_page = request.method in ("GET", "HEAD") and not here.startswith(reverse("account_logout"))
+    if not is_page or here == "/" or here.startswith(reverse("accounts:profile_detail")):
+        return url
+    return f"{url}?{urlencode({'next': here})}"

@@ -5,7 +5,6 @@ begins with the first view and lasts VIEW_PERIOD_DAYS; the same code in the same
 Staff and unlimited plans are not counted. HEAD and prefetching requests never spend a view.
 """
 
-import uuid
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -119,7 +118,7 @@ def _spend(request, reader, code_key: str) -> Reading:
     """Spends a view under the lock of the reader's row, unless another request was faster."""
     with transaction.atomic():
         now = timezone.now()
-        period, is_new = _lock_period(reader.owner, now=now, started_at=now)
+        period, is_new = lock_period(reader.owner, now=now, started_at=now)
         if is_new and reader.is_guest and not _admit_guest(request):
             transaction.set_rollback(True)
             return replace(_reading(reader, None), remaining=0, locked_reason=NETWORK_LIMIT)
@@ -133,7 +132,7 @@ def _spend(request, reader, code_key: str) -> Reading:
         return _reading(reader, period, is_open=True)
 
 
-def _lock_period(owner: dict, *, now, started_at) -> tuple[ViewPeriod, bool]:
+def lock_period(owner: dict, *, now, started_at) -> tuple[ViewPeriod, bool]:
     """The reader's row, locked for the transaction, and whether it is new.
 
     Made where there was none, and begun anew where the period is over, at `started_at`. Parallel
@@ -173,31 +172,13 @@ def _admit_guest(request) -> bool:
         return cursor.rowcount == 1
 
 
-def carry_over(*, guest: uuid.UUID, user) -> int:
-    """Count the guest's views of the running period as the member's; how many there were.
-
-    Each view is carried over once, to one member. A member without a running period takes the
-    guest's, so that the views renew when they would have.
-    """
-    now = timezone.now()
-    with transaction.atomic():
-        theirs = (
-            ViewPeriod.objects.select_for_update()
-            .filter(guest=guest, started_at__gt=_ended_before())
-            .first()
+def viewed_codes(user) -> list[CodeView]:
+    """The code pages the member opened in the running period, the newest first."""
+    return list(
+        CodeView.objects.filter(period__user=user, period__started_at__gt=_ended_before()).order_by(
+            "-viewed_at", "-pk"
         )
-        views = list(theirs.code_views.filter(is_carried_over=False)) if theirs else []
-        if not views:
-            return 0
-        own, _ = _lock_period({"user": user}, now=now, started_at=theirs.started_at)
-        CodeView.objects.bulk_create(
-            [CodeView(period=own, code_key=v.code_key, viewed_at=v.viewed_at) for v in views],
-            ignore_conflicts=True,
-        )
-        own.used_count = own.code_views.count()
-        own.save(update_fields=["used_count"])
-        theirs.code_views.update(is_carried_over=True)
-        return len(views)
+    )
 
 
 def _is_only_looking(request) -> bool:

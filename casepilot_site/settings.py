@@ -1,11 +1,14 @@
 """Every setting of the site, read once from the environment. `.env.example` explains each."""
 
+from email.utils import formataddr
 from urllib.parse import urlsplit
 
 import dj_database_url
 from csp.constants import NONE, SELF
 
 from casepilot_site import embedded_postgres, env
+from casepilot_site.logs import logging_settings
+from casepilot_site.mail_files import read_mail_url
 from casepilot_site.secret_key import kept_secret_key
 
 BASE_DIR = env.ROOT
@@ -59,6 +62,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "casepilot_site.logs.RequestIdMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -71,6 +75,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "accounts.middleware.ReaderMiddleware",
+    "accounts.staff.StaffTwoFactorMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
 ]
 
@@ -85,7 +90,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "casepilot_site.context.site",
-                "accounts.context.reading",
+                "accounts.context.reader",
             ],
         },
     },
@@ -171,6 +176,40 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_REDIRECT_URL = "accounts:profile_detail"
 LOGIN_URL = "account_login"
+ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True
+ACCOUNT_LOGIN_ON_PASSWORD_RESET = True
+ACCOUNT_CHANGE_EMAIL = True
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if IS_PRODUCTION else "http"
+ACCOUNT_FORMS = {
+    "login": "accounts.forms.LogInForm",
+    "signup": "accounts.forms.SignUpForm",
+    "add_email": "accounts.forms.ChangeEmailForm",
+    "change_password": "accounts.forms.ChangePasswordForm",
+    "set_password": "accounts.forms.SetPasswordForm",
+    "reset_password": "accounts.forms.ResetPasswordForm",
+    "reset_password_from_key": "accounts.forms.ResetPasswordKeyForm",
+    "reauthenticate": "accounts.forms.ConfirmPasswordForm",
+}
+MFA_ADAPTER = "accounts.adapter.MfaAdapter"
+MFA_TOTP_ISSUER = SITE_NAME
+MFA_TOTP_TOLERANCE = 1
+# Nobody logs in with an address that is not confirmed; a change of it must stay possible.
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+MFA_FORMS = {
+    "authenticate": "accounts.forms.TwoFactorForm",
+    "reauthenticate": "accounts.forms.ConfirmTwoFactorForm",
+    "activate_totp": "accounts.forms.ActivateAppForm",
+}
+# Whether staff must log in with two factors to reach the administration.
+STAFF_MFA_REQUIRED = env.switch("STAFF_MFA_REQUIRED", IS_PRODUCTION)
 
 # The page-view meter
 
@@ -180,3 +219,33 @@ VIEW_PERIOD_DAYS = env.number("VIEW_PERIOD_DAYS", 30, minimum=1)
 GUESTS_PER_NETWORK_PER_DAY = env.number("GUESTS_PER_NETWORK_PER_DAY", 30, minimum=1)
 # How many proxies of the operator's stand in front, each adding to X-Forwarded-For.
 TRUSTED_PROXIES = env.number("TRUSTED_PROXIES", 0, minimum=0)
+ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
+
+# E-mail: the operator's server, or one file per message under var/mail/
+
+EMAIL_URL = env.text("EMAIL_URL")
+MAIL_FOLDER = VAR_DIR / "mail"
+MAIL_FOLDER_SHOWN = ""  # told to people of a trial site, who wait for a mail
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.text(
+    "DEFAULT_FROM_EMAIL", formataddr((SITE_NAME, f"no-reply@{urlsplit(SITE_URL).hostname}"))
+)
+if EMAIL_URL:
+    _server = read_mail_url(EMAIL_URL)
+    EMAIL_HOST, EMAIL_PORT, EMAIL_TIMEOUT = _server.host, _server.port, _server.timeout
+    EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _server.user, _server.password
+    EMAIL_USE_TLS, EMAIL_USE_SSL = _server.use_tls, _server.use_ssl
+else:
+    EMAIL_BACKEND = "casepilot_site.mail_files.EmailBackend"
+    if not IS_PRODUCTION:
+        _is_below = MAIL_FOLDER.is_relative_to(BASE_DIR)
+        MAIL_FOLDER_SHOWN = f"{MAIL_FOLDER.relative_to(BASE_DIR) if _is_below else MAIL_FOLDER}/"
+
+# Background work
+
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
+
+# Logs
+
+LOG_FORMAT = env.text("LOG_FORMAT", "json" if IS_PRODUCTION else "plain")
+LOG_LEVEL = env.text("LOG_LEVEL", "INFO").upper()
+LOGGING = logging_settings(LOG_FORMAT, LOG_LEVEL)

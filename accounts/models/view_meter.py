@@ -65,6 +65,15 @@ class CodeView(models.Model):
     def __str__(self) -> str:
         return self.code_key
 
+    @property
+    def printed(self) -> str:
+        """The code without its system."""
+        return self.code_key.partition(":")[2]
+
+    @property
+    def system(self) -> str:
+        return self.code_key.partition(":")[0]
+
 
 class NetworkDay(models.Model):
     """How many fresh guests one network had on one day.

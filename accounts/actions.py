@@ -1,0 +1,87 @@
+"""What changes accounts and their meters, apart from spending a view."""
+
+import logging
+import uuid
+from datetime import timedelta
+
+from allauth.usersessions.models import UserSession
+from django.contrib.sessions.models import Session
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.meter import lock_period
+from accounts.models import CodeView, NetworkDay, User, ViewPeriod
+from accounts.models.view_meter import period_length
+
+logger = logging.getLogger(__name__)
+
+
+def carry_over_at_login(*, user: User, guest: uuid.UUID | None) -> int:
+    """Carry over what this browser viewed as a guest, and the browser that signed up.
+
+    Returns how many views there were. They need not be the same browser: the e-mail address may
+    have been confirmed on another device.
+    """
+    guests = {guest, user.guest} - {None}
+    count = sum(carry_over(guest=each, user=user) for each in guests)
+    if user.guest:
+        user.guest = None
+        user.save(update_fields=["guest"])
+    return count
+
+
+@transaction.atomic
+def carry_over(*, guest: uuid.UUID, user: User) -> int:
+    """Count the guest's views of the running period as the member's; how many there were.
+
+    Each view is carried over once, to one member. A member without a running period takes the
+    guest's, so that the views renew when they would have.
+    """
+    now = timezone.now()
+    theirs = (
+        ViewPeriod.objects.select_for_update()
+        .filter(guest=guest, started_at__gt=now - period_length())
+        .first()
+    )
+    views = list(theirs.code_views.filter(is_carried_over=False)) if theirs else []
+    if not views:
+        return 0
+    own, _ = lock_period({"user": user}, now=now, started_at=theirs.started_at)
+    CodeView.objects.bulk_create(
+        [CodeView(period=own, code_key=v.code_key, viewed_at=v.viewed_at) for v in views],
+        ignore_conflicts=True,
+    )
+    own.used_count = own.code_views.count()
+    own.save(update_fields=["used_count"])
+    theirs.code_views.update(is_carried_over=True)
+    logger.info("guest views carried over", extra={"user_id": user.pk, "view_count": len(views)})
+    return len(views)
+
+
+@transaction.atomic
+def delete_account(*, user: User) -> None:
+    """Delete the account and everything that belongs to it; all its sessions end."""
+    user_id = user.pk
+    keys = UserSession.objects.filter(user=user).values_list("session_key", flat=True)
+    Session.objects.filter(session_key__in=list(keys)).delete()
+    user.delete()
+    logger.info("account deleted", extra={"user_id": user_id})
+
+
+@transaction.atomic
+def prune_views() -> int:
+    """Delete periods that are over and yesterday's network counts; how many rows that were.
+
+    A reader whose period is over has the whole allowance again, so nothing is lost by it.
+    """
+    now = timezone.now()
+    over = ViewPeriod.objects.filter(started_at__lte=now - period_length())
+    # Locked, so that none begins anew while it is being deleted.
+    keys = list(over.select_for_update(skip_locked=True).values_list("pk", flat=True))
+    period_count, _ = ViewPeriod.objects.filter(pk__in=keys).delete()
+    network_count, _ = NetworkDay.objects.filter(
+        day__lt=timezone.localdate(now) - timedelta(days=1)
+    ).delete()
+    count = period_count + network_count
+    logger.info("old views pruned", extra={"row_count": count})
+    return count

@@ -1,0 +1,70 @@
+"""Everything the site stores about one person, for that person."""
+
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
+from django.db import models
+from django.utils import timezone
+
+from accounts.models import User, ViewPeriod
+
+# Shown in a form of their own below, or keys that give access.
+_NOT_LISTED = {"accounts.viewperiod", "account.emailaddress", "mfa.authenticator"}
+_NOT_LISTED |= {"usersessions.usersession"}
+
+
+def personal_data(user: User) -> dict:
+    """The stored data as plain values. Passwords, keys and codes are left out."""
+    period = ViewPeriod.objects.filter(user=user).first()
+    return {
+        "exported_at": timezone.now(),
+        "account": {
+            "email": user.email,
+            "first_name": user.first_name,
+            "last_name": user.last_name,
+            "joined_at": user.date_joined,
+            "last_login_at": user.last_login,
+            "plan": user.plan.name if user.plan else None,
+            "is_staff": user.is_staff,
+            "groups": list(user.groups.values_list("name", flat=True)),
+        },
+        "email_addresses": list(
+            EmailAddress.objects.filter(user=user).values("email", "verified", "primary")
+        ),
+        "code_page_views": {
+            "period_started_at": period and period.started_at,
+            "period_ends_at": period and period.ends_at,
+            "views": list(period.code_views.order_by("viewed_at").values("code_key", "viewed_at"))
+            if period
+            else [],
+        },
+        "two_factor": list(
+            Authenticator.objects.filter(user=user).values("type", "created_at", "last_used_at")
+        ),
+        "sessions": list(
+            UserSession.objects.filter(user=user).values(
+                "ip", "user_agent", "created_at", "last_seen_at"
+            )
+        ),
+        "other_records": _other_records(user),
+    }
+
+
+def _other_records(user: User) -> dict[str, list[dict]]:
+    """The rows of other tables that name the person: an editor's changes, an acceptance."""
+    found = {}
+    for relation in user._meta.get_fields(include_hidden=True):
+        if not (relation.one_to_many or relation.one_to_one) or not relation.auto_created:
+            continue
+        model, field = relation.related_model, relation.field
+        if model._meta.label_lower in _NOT_LISTED or model._meta.auto_created:
+            continue
+        rows = model._default_manager.filter(**{field.name: user})
+        names = [f.name for f in model._meta.concrete_fields if not _is_file(f)]
+        if listed := list(rows.values(*names)):
+            found.setdefault(f"{model._meta.label_lower}.{field.name}", []).extend(listed)
+    return found
+
+
+def _is_file(field) -> bool:
+    return isinstance(field, (models.BinaryField, models.FileField))
