@@ -219,7 +219,7 @@ def _texts(file: Path, lines: list[str], start: int) -> dict[str, str]:
 
 
 @transaction.atomic
-def load_demonstration(codes: list[DemonstrationCode]) -> Loaded:
+def load_demonstration(*, codes: list[DemonstrationCode]) -> Loaded:
     """Load the codes, their official texts and our own, published; all of it or nothing.
 
     What is there already stays as it is, so a second run changes nothing. Official texts are
@@ -339,6 +339,7 @@ def _store_texts(
         ):
             edited.append(str(row))
             continue
+        # What the editors' actions do for one text, without their log line for each.
         for name, value in fields.items():
             setattr(row, name, value)
         row.published_html = to_html(text)

@@ -312,7 +312,7 @@ def test_a_later_version_of_the_files_renews_what_nobody_has_edited():
     texts = changed.texts | {PLAIN_DESCRIPTION: "A kit, described anew."}
     codes = {**CODES, changed.key: replace(changed, texts=texts, short="Refill kit")}
 
-    loaded = load_demonstration(list(codes.values()))
+    loaded = load_demonstration(codes=list(codes.values()))
 
     assert (loaded.plain_descriptions, loaded.sections, loaded.descriptions) == (1, 0, 1)
     plain = PlainDescription.objects.get(code__value="A4220")
@@ -349,7 +349,7 @@ def test_a_demonstration_release_made_way_for_does_not_come_back():
 @pytest.mark.django_db
 @pytest.mark.parametrize("code", CODES.values(), ids=lambda code: code.value)
 def test_the_page_of_every_demonstration_code_opens(client, code):
-    load_demonstration([code])
+    load_demonstration(codes=[code])
 
     page = client.get(f"/codes/{code.system}/{printed_value(code.system, code.value)}/")
 

@@ -25,7 +25,7 @@ class Command(BaseCommand):
 
     def handle(self, *args, **options):
         try:
-            loaded = load_demonstration(read_codes())
+            loaded = load_demonstration(codes=read_codes())
         except (FixtureError, EditedTextsError) as error:
             raise CommandError(str(error)) from None
         if options["verbosity"] > 0:
