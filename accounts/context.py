@@ -16,6 +16,7 @@ def reader(request) -> dict:
     none are sent, told on trial sites only.
     """
     return {
+        "view_period_days": settings.VIEW_PERIOD_DAYS,
         "reading": SimpleLazyObject(lambda: meter.peek(request)),
         "login_url": _leading_back(request, "account_login"),
         "signup_url": _leading_back(request, "account_signup"),
