@@ -52,9 +52,9 @@ class Edition:
 # CPT has no file to load: its one descriptor is entered by hand, as an editor would.
 EDITIONS = {
     CodeSystem.CPT: Edition(Source.ENTERED_BY_HAND, "Demonstration", date(2026, 1, 1)),
-    CodeSystem.HCPCS: Edition(Source.HCPCS_LEVEL_II, "July 2026 (demonstration)", date(2026, 7, 1)),
+    CodeSystem.HCPCS: Edition(Source.HCPCS_LEVEL_II, "July 2026 demonstration", date(2026, 7, 1)),
     CodeSystem.ICD_10_CM: Edition(
-        Source.ICD_10_CM_ORDER, "FY 2026 (demonstration)", date(2025, 10, 1)
+        Source.ICD_10_CM_ORDER, "FY 2026 demonstration", date(2025, 10, 1)
     ),
 }
 
@@ -245,7 +245,12 @@ def load_demonstration(*, codes: list[DemonstrationCode]) -> Loaded:
     loaded.sections, more = _store_texts(SectionText, ("code_id", "section"), sections)
     if edited or more:
         raise EditedTextsError([*edited, *more])
-    logger.info("demonstration loaded: %s", loaded)
+    logger.info(
+        "Loaded the demonstration data: %s codes, %s official descriptions, %s texts",
+        loaded.codes,
+        loaded.descriptions,
+        loaded.plain_descriptions + loaded.sections,
+    )
     return loaded
 
 
