@@ -7,7 +7,9 @@ for (const link of document.querySelectorAll(".contents a[href^='#']")) {
 
 const visible = new Set();
 const mark = () => {
-  const current = [...links.keys()].find((section) => visible.has(section));
+  const sections = [...links.keys()];
+  const inView = sections.find((section) => visible.has(section));
+  const current = inView ?? (scrollY < innerHeight / 2 ? sections[0] : null);
   if (!current) return;
   for (const [section, all] of links) {
     for (const link of all) {
