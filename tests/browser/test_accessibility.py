@@ -1,0 +1,121 @@
+"""Every kind of page: axe-core finds nothing, wide and narrow, light and dark; nothing overflows.
+
+axe-core comes from npm (`npm ci`); without it these tests are skipped.
+"""
+
+import pytest
+
+from tests.browser.chromium import ROOT, watch
+from tests.factories import make_user
+
+AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
+WIDE, NARROW, NARROWEST = (
+    {"width": 1280, "height": 900},
+    {"width": 390, "height": 844},
+    {"width": 360, "height": 740},
+)
+
+GUEST_PAGES = {
+    "home": "/",
+    "code systems": "/codes/",
+    "a system": "/codes/icd-10-cm/",
+    "a chapter": "/codes/icd-10-cm/chapters/21/",
+    "what changed": "/codes/hcpcs/changes/",
+    "a code, open": "/codes/cpt/96522/",
+    "a section in full": "/codes/cpt/96522/history/",
+    "a code, locked": "/codes/cpt/96521/",
+    "an ended code": "/codes/hcpcs/J9070/",
+    "a header code": "/codes/icd-10-cm/Z45/",
+    "a code before its time": "/codes/hcpcs/J9271/?date=2001-01-01",
+    "search results": "/case2code/?q=infusion+pump",
+    "nothing found": "/case2code/?q=xylophone",
+    "the empty search": "/case2code/",
+    "sign-up": "/accounts/signup/",
+    "log-in": "/accounts/login/",
+    "password reset": "/accounts/password/reset/",
+    "not found": "/codes/cpt/96529/",
+    "not found at all": "/nowhere/",
+}
+MEMBER_PAGES = {
+    "a code": "/codes/cpt/96522/",
+    "profile": "/accounts/",
+    "change of e-mail": "/accounts/email/",
+    "change of password": "/accounts/password/change/",
+    "two-factor": "/accounts/2fa/",
+    "sessions": "/accounts/sessions/",
+    "deleting the account": "/accounts/delete/",
+    "logging out": "/accounts/logout/",
+}
+
+
+@pytest.fixture(scope="module")
+def axe() -> str:
+    if not AXE.exists():
+        pytest.skip("axe-core is not installed; `npm ci` installs it")
+    return AXE.read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def page(new_context, base_url, axe, demonstration):
+    """A page that axe-core may be put into. Colours do not fade, so that none is seen half-way."""
+    context = new_context(bypass_csp=True, reduced_motion="reduce", viewport=WIDE)
+    page = context.new_page()
+    problems = watch(page, base_url)
+    yield page
+    assert not problems, "\n".join(problems)
+
+
+def test_axe_finds_nothing_on_the_pages_of_a_guest(page, axe):
+    assert findings(page, axe, GUEST_PAGES) == []
+
+
+def test_axe_finds_nothing_on_the_pages_of_a_member(page, axe, sign_in):
+    sign_in(page, make_user())
+    assert findings(page, axe, MEMBER_PAGES) == []
+
+
+def test_axe_finds_nothing_on_a_form_that_names_errors(page, axe):
+    page.goto("/accounts/signup/")
+    page.get_by_label("E-mail").fill("somebody@example.org")
+    page.locator("input[type=password]").first.fill("12345678")
+    page.locator("main form").get_by_role("button", name="Register").click()
+    page.locator(".error-summary, .form-errors, [role=alert]").first.wait_for()
+    assert findings_here(page, axe, "sign-up with errors") == []
+
+
+def findings(page, axe, pages) -> list[str]:
+    found = []
+    for name, path in pages.items():
+        page.goto(path)
+        found += findings_here(page, axe, name)
+    return found
+
+
+def findings_here(page, axe, name) -> list[str]:
+    """What axe says about the page at each size and in each colour scheme, and what overflows."""
+    page.evaluate(axe)
+    found = []
+    for size in (WIDE, NARROW):
+        page.set_viewport_size(size)
+        for scheme in ("light", "dark"):
+            page.emulate_media(color_scheme=scheme)
+            place = f"{name}, {size['width']} px, {scheme}"
+            found += [f"{place}: {finding}" for finding in run_axe(page)]
+    page.set_viewport_size(NARROWEST)
+    width = page.evaluate("document.documentElement.scrollWidth")
+    if width > NARROWEST["width"]:
+        found.append(f"{name} is {width} px wide on a screen of {NARROWEST['width']} px")
+    page.emulate_media(color_scheme="light")
+    page.set_viewport_size(WIDE)
+    return found
+
+
+def run_axe(page) -> list[str]:
+    violations = page.evaluate(
+        "() => axe.run(document, {resultTypes: ['violations']}).then(found => found.violations)"
+    )
+    return [
+        f"{violation['id']}: {violation['help']}: "
+        + "; ".join(node["html"][:150] for node in violation["nodes"][:3])
+        for violation in violations
+    ]
