@@ -78,6 +78,8 @@ def running():
 
 
 _server = None
+# Servers started here, some of which outlive the object that started them.
+_launched = []
 
 
 def _of_this_process():
@@ -341,6 +343,7 @@ class EmbeddedPostgres:
                 time.sleep(1)
             self._remove_lock_of_a_stranger()
             self._process = self._as_server_user(command)
+            _launched.append(self._process)
             end = time.monotonic() + RECOVERY_SECONDS
             while self._process.poll() is None and time.monotonic() < end:
                 if self.is_up():

@@ -68,21 +68,25 @@ def choose(cluster_version):
 
 
 def copy_into(folder, binaries):
-    """A copy of `binaries` below `folder`, made once per version, readable by every user."""
+    """A copy of the packaged `binaries` below `folder`, made once, which every user may run."""
     target = folder / f"postgresql-{binaries.version}"
+    package = binaries.folder.parent
     if not target.is_dir():
         unfinished = folder / "postgresql-unfinished"
         shutil.rmtree(unfinished, ignore_errors=True)
-        shutil.copytree(binaries.folder, unfinished, symlinks=True)
+        shutil.copytree(binaries.folder, unfinished / package.name / "pginstall", symlinks=True)
+        # The programs look for their libraries there, beside the package.
+        libraries = package.with_name(f"{package.name}.libs")
+        if libraries.is_dir():
+            shutil.copytree(libraries, unfinished / libraries.name)
         for path in (unfinished, *unfinished.rglob("*")):
             if not path.is_symlink():
-                path.chmod(path.stat().st_mode | (0o055 if path.is_dir() else 0o044))
-                if path.parent.name == "bin":
-                    path.chmod(0o755)
+                is_run = path.is_dir() or path.parent.name == "bin"
+                path.chmod(0o755 if is_run else 0o644)
         for older in folder.glob("postgresql-[0-9]*"):
             shutil.rmtree(older)
         unfinished.rename(target)
-    return Binaries(target, binaries.version)
+    return Binaries(target / package.name / "pginstall", binaries.version)
 
 
 def _version(folder):
