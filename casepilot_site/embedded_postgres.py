@@ -23,6 +23,7 @@ import shutil
 import signal
 import stat
 import subprocess
+import sys
 import time
 from pathlib import Path
 from urllib.parse import quote
@@ -452,3 +453,18 @@ def _can_pass(account, folder):
         if not allowed:
             return False
     return True
+
+
+def main():
+    """`python -m casepilot_site.embedded_postgres url` prints the address for pg_dump or psql."""
+    if sys.argv[1:] != ["url"]:
+        return f"usage: {Path(sys.executable).name} -m casepilot_site.embedded_postgres url"
+    try:
+        print(database_url())
+    except ServerProblem as problem:
+        return f"{problem}"
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
