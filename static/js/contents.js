@@ -27,7 +27,7 @@ const observer = new IntersectionObserver(
     }
     mark();
   },
-  { rootMargin: "0px 0px -60% 0px" },
+  { rootMargin: "-64px 0px -60% 0px" },
 );
 for (const section of links.keys()) observer.observe(section);
 
