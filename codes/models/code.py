@@ -12,16 +12,17 @@ _FORMS = {
     CodeSystem.CPT: re.compile(r"\d{4}[\dFTUMA]"),
     # HCPCS Level II: a letter and four digits (CMS).
     CodeSystem.HCPCS: re.compile(r"[A-V]\d{4}"),
-    # ICD-10-CM: a letter, a digit, a third character, then up to four more (NCHS).
-    CodeSystem.ICD_10_CM: re.compile(r"[A-Z]\d[0-9A-Z][0-9A-Z]{0,4}"),
+    # ICD-10-CM: a letter, two characters of which one is a digit (Z45, C7A, and since FY 2026
+    # QA0), then up to four more (NCHS).
+    CodeSystem.ICD_10_CM: re.compile(r"[A-Z](?:\d[0-9A-Z]|[A-Z]\d)[0-9A-Z]{0,4}"),
     # ICD-10-PCS: tables have three characters, codes seven; I and O are not used (CMS).
     CodeSystem.ICD_10_PCS: re.compile(r"[0-9A-HJ-NP-Z]{3}(?:[0-9A-HJ-NP-Z]{4})?"),
 }
 
 
 def stored_value(text: str) -> str:
-    """The form a code is stored in: upper case, no blanks, no dot."""
-    return re.sub(r"[\s.]", "", text).upper()
+    """The form a code is stored in: upper case, no blanks, no dot, no control characters."""
+    return re.sub(r"[\s.\x00-\x1f\x7f]", "", text).upper()
 
 
 def has_form_of(system: str, value: str) -> bool:

@@ -1,0 +1,205 @@
+"""The titles of the fixed divisions of each code system.
+
+Rows read (first code, last code, title) and may end with the rows of their parts.
+"""
+
+# Our own generic words for ranges of numbers. A last character other than a digit tells the
+# category: F performance measures, T emerging technology, U proprietary laboratory analyses,
+# M multianalyte assays, A administration of COVID-19 vaccines.
+CPT_SECTIONS = (
+    ("99200", "99499", "Evaluation and management"),
+    ("00100", "01999", "Anesthesia"),
+    (
+        "10000",
+        "69999",
+        "Surgery",
+        (
+            ("10000", "19999", "Skin, soft tissue and breast"),
+            ("20000", "29999", "Muscles, bones and joints"),
+            ("30000", "32999", "Nose, airways and lungs"),
+            ("33000", "37999", "Heart and blood vessels"),
+            ("38000", "38999", "Spleen, marrow and lymph nodes"),
+            ("39000", "39999", "Mediastinum and diaphragm"),
+            ("40000", "49999", "Digestive system"),
+            ("50000", "53999", "Urinary system"),
+            ("54000", "55999", "Male genital system"),
+            ("56000", "58999", "Female genital system"),
+            ("59000", "59999", "Pregnancy and birth"),
+            ("60000", "60999", "Endocrine glands"),
+            ("61000", "64999", "Nervous system"),
+            ("65000", "68999", "Eye and its surroundings"),
+            ("69000", "69999", "Ear"),
+        ),
+    ),
+    (
+        "70000",
+        "79999",
+        "Radiology",
+        (
+            ("70000", "76499", "Diagnostic imaging"),
+            ("76500", "76999", "Ultrasound"),
+            ("77000", "77099", "Imaging guidance, breast and bone imaging"),
+            ("77100", "77999", "Radiation treatment"),
+            ("78000", "79999", "Nuclear medicine"),
+        ),
+    ),
+    (
+        "80000",
+        "89999",
+        "Pathology and laboratory",
+        (
+            ("80000", "80099", "Panels"),
+            ("80100", "80999", "Drug levels and drug tests"),
+            ("81000", "81099", "Urine tests"),
+            ("81100", "81599", "Molecular and genomic tests"),
+            ("82000", "84999", "Chemistry"),
+            ("85000", "85999", "Blood cells and clotting"),
+            ("86000", "86999", "Immunology and transfusion"),
+            ("87000", "87999", "Microbiology"),
+            ("88000", "88999", "Anatomic pathology and cytology"),
+            ("89000", "89999", "Other laboratory and reproductive services"),
+        ),
+    ),
+    (
+        "90000",
+        "99199",
+        "Medicine",
+        (
+            ("90000", "90759", "Immune globulins and vaccines"),
+            ("90760", "90929", "Psychiatry and biofeedback"),
+            ("90930", "90999", "Dialysis"),
+            ("91000", "91999", "Digestive tract tests and COVID-19 vaccines"),
+            ("92000", "92499", "Eye examinations"),
+            ("92500", "92799", "Hearing, voice and speech"),
+            ("92800", "93799", "Heart"),
+            ("93800", "93999", "Blood vessel studies"),
+            ("94000", "94999", "Breathing"),
+            ("95000", "95199", "Allergy"),
+            ("95200", "96099", "Glucose monitoring, sleep and nerve studies"),
+            ("96100", "96359", "Assessments and health behavior"),
+            ("96360", "96549", "Infusions and chemotherapy"),
+            ("96550", "96999", "Light treatment and skin procedures"),
+            ("97000", "97799", "Therapy and rehabilitation"),
+            ("97800", "98999", "Acupuncture, manipulation, telemedicine and monitoring"),
+            ("99000", "99199", "Special services and sedation"),
+        ),
+    ),
+    ("99500", "99999", "Home services and medication management"),
+    ("0001F", "9999F", "Category II: performance measures"),
+    ("0001T", "9999T", "Category III: emerging technology"),
+    ("0001U", "9999U", "Proprietary laboratory analyses"),
+    ("0001M", "9999M", "Multianalyte assays"),
+    ("0001A", "9999A", "Administration of COVID-19 vaccines"),
+)
+
+# The sections of CMS's alphanumeric file, by the letter a code begins with.
+HCPCS_SECTIONS = (
+    (
+        "A",
+        "A",
+        "Transportation, supplies, miscellaneous and investigational",
+        (
+            ("A0000", "A0999", "Transportation services including ambulance"),
+            ("A1000", "A8999", "Medical and surgical supplies"),
+            ("A9000", "A9999", "Administrative, miscellaneous and investigational"),
+        ),
+    ),
+    ("B", "B", "Enteral and parenteral therapy"),
+    ("C", "C", "Outpatient prospective payment system"),
+    ("D", "D", "Dental procedures"),
+    ("E", "E", "Durable medical equipment"),
+    ("G", "G", "Procedures and professional services (temporary)"),
+    ("H", "H", "Alcohol and drug abuse treatment services"),
+    (
+        "J",
+        "J",
+        "Drugs administered other than by mouth, and chemotherapy",
+        (
+            ("J0000", "J8499", "Drugs administered other than by mouth"),
+            ("J8500", "J8999", "Oral drugs with chemotherapy"),
+            ("J9000", "J9999", "Chemotherapy drugs"),
+        ),
+    ),
+    ("K", "K", "Durable medical equipment for the DME contractors (temporary)"),
+    (
+        "L",
+        "L",
+        "Orthotics and prosthetics",
+        (
+            ("L0000", "L4999", "Orthotic procedures and devices"),
+            ("L5000", "L9999", "Prosthetic procedures and devices"),
+        ),
+    ),
+    ("M", "M", "Medical services and quality measures"),
+    ("P", "P", "Pathology and laboratory services"),
+    ("Q", "Q", "Miscellaneous services (temporary)"),
+    ("R", "R", "Diagnostic radiology services"),
+    ("S", "S", "Commercial payers (temporary)"),
+    ("T", "T", "State Medicaid agencies"),
+    ("U", "U", "Coronavirus laboratory tests"),
+    (
+        "V",
+        "V",
+        "Vision and hearing services",
+        (
+            ("V0000", "V2999", "Vision services"),
+            ("V5000", "V5999", "Hearing and speech services"),
+        ),
+    ),
+)
+
+# The chapters of the tabular list (NCHS).
+ICD_10_CM_CHAPTERS = (
+    ("A00", "B99", "Certain infectious and parasitic diseases"),
+    ("C00", "D49", "Neoplasms"),
+    (
+        "D50",
+        "D89",
+        "Diseases of the blood and blood-forming organs and certain disorders involving the "
+        "immune mechanism",
+    ),
+    ("E00", "E89", "Endocrine, nutritional and metabolic diseases"),
+    ("F01", "F99", "Mental, behavioral and neurodevelopmental disorders"),
+    ("G00", "G99", "Diseases of the nervous system"),
+    ("H00", "H59", "Diseases of the eye and adnexa"),
+    ("H60", "H95", "Diseases of the ear and mastoid process"),
+    ("I00", "I99", "Diseases of the circulatory system"),
+    ("J00", "J99", "Diseases of the respiratory system"),
+    ("K00", "K95", "Diseases of the digestive system"),
+    ("L00", "L99", "Diseases of the skin and subcutaneous tissue"),
+    ("M00", "M99", "Diseases of the musculoskeletal system and connective tissue"),
+    ("N00", "N99", "Diseases of the genitourinary system"),
+    ("O00", "O9A", "Pregnancy, childbirth and the puerperium"),
+    ("P00", "P96", "Certain conditions originating in the perinatal period"),
+    ("Q00", "QA0", "Congenital malformations, deformations and chromosomal abnormalities"),
+    (
+        "R00",
+        "R99",
+        "Symptoms, signs and abnormal clinical and laboratory findings, not elsewhere classified",
+    ),
+    ("S00", "T88", "Injury, poisoning and certain other consequences of external causes"),
+    ("U00", "U85", "Codes for special purposes"),
+    ("V00", "Y99", "External causes of morbidity"),
+    ("Z00", "Z99", "Factors influencing health status and contact with health services"),
+)
+
+# The sections of the tables, by the first character (CMS).
+ICD_10_PCS_SECTIONS = (
+    ("0", "Medical and Surgical"),
+    ("1", "Obstetrics"),
+    ("2", "Placement"),
+    ("3", "Administration"),
+    ("4", "Measurement and Monitoring"),
+    ("5", "Extracorporeal or Systemic Assistance and Performance"),
+    ("6", "Extracorporeal or Systemic Therapies"),
+    ("7", "Osteopathic"),
+    ("8", "Other Procedures"),
+    ("9", "Chiropractic"),
+    ("B", "Imaging"),
+    ("C", "Nuclear Medicine"),
+    ("D", "Radiation Therapy"),
+    ("F", "Physical Rehabilitation and Diagnostic Audiology"),
+    ("G", "Mental Health"),
+    ("H", "Substance Abuse Treatment"),
+    ("X", "New Technology"),
+)
