@@ -15,10 +15,11 @@ from django.utils.crypto import salted_hmac
 def client_address(request) -> str:
     """The reader's address; '' where the server does not know it (a Unix socket)."""
     proxies = settings.TRUSTED_PROXIES
-    if proxies:
-        forwarded = [part.strip() for part in request.headers.get("X-Forwarded-For", "").split(",")]
+    header = request.headers.get("X-Forwarded-For", "").strip()
+    if proxies and header:
+        forwarded = header.split(",")
         if len(forwarded) >= proxies:
-            return _without_port(forwarded[-proxies])
+            return _without_port(forwarded[-proxies].strip())
     return request.META.get("REMOTE_ADDR", "")
 
 

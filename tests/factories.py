@@ -1,12 +1,19 @@
 """Plain functions that make what a test needs; every argument has a sensible default."""
 
 import itertools
-from datetime import date
+import uuid
+from datetime import date, datetime
 
+from allauth.account.models import EmailAddress
+from django.utils import timezone
+
+from accounts.models import CodeView, Plan, User, ViewPeriod
 from codes.models import Code, CodeSystem, OfficialDescription, Release, Source
 from codes.models.code import stored_value
 
 _numbers = itertools.count(1)
+
+PASSWORD = "correct horse battery"
 
 
 def make_release(
@@ -44,3 +51,34 @@ def make_description(
 
 
 _SOURCES = {source.system: source for source in Source if source.system}
+
+
+def make_plan(name: str = "", **fields) -> Plan:
+    return Plan.objects.create(name=name or f"Plan {next(_numbers)}", **fields)
+
+
+def make_user(
+    email: str = "", *, password: str = PASSWORD, is_verified: bool = True, **fields
+) -> User:
+    """A member who can log in with `password`, unless the address is not verified."""
+    user = User.objects.create_user(email or f"member{next(_numbers)}@example.org", password)
+    User.objects.filter(pk=user.pk).update(**fields)
+    EmailAddress.objects.create(user=user, email=user.email, primary=True, verified=is_verified)
+    return User.objects.select_related("plan").get(pk=user.pk)
+
+
+def make_guest(*code_keys: str, started_at: datetime | None = None) -> uuid.UUID:
+    """A guest whose period began at `started_at` (default: now), with these codes viewed in it."""
+    guest = uuid.uuid4()
+    make_views(*code_keys, guest=guest, started_at=started_at)
+    return guest
+
+
+def make_views(*code_keys: str, started_at: datetime | None = None, **reader) -> ViewPeriod:
+    """The running period of a reader (`user=` or `guest=`) with these codes viewed in it."""
+    started_at = started_at or timezone.now()
+    period = ViewPeriod.objects.create(started_at=started_at, used_count=len(code_keys), **reader)
+    CodeView.objects.bulk_create(
+        CodeView(period=period, code_key=key, viewed_at=started_at) for key in code_keys
+    )
+    return period
