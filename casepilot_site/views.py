@@ -85,6 +85,7 @@ def robots_txt(request):
         "User-agent: *",
         "Disallow: /admin/",
         "Disallow: /accounts/",
+        "Allow: /accounts/signup/",
         "Disallow: /case2code/",
         "Disallow: /readyz/",
         "Disallow: /healthz/",
