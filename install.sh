@@ -33,7 +33,7 @@ echo "Installing the packages of $lock (once)"
 rm -f .venv/installed-*
 # uv is several times faster than pip; where it can't be had, pip does the same.
 if ! { .venv/bin/python -m pip install --quiet --disable-pip-version-check uv \
-    && .venv/bin/python -m uv pip install --quiet --python .venv/bin/python \
+    && .venv/bin/python -m uv pip install --quiet --compile-bytecode --python .venv/bin/python \
         --require-hashes -r "$lock"; } 2>.venv/uv.log
 then
     .venv/bin/python -m pip install --quiet --disable-pip-version-check \

@@ -117,7 +117,7 @@ class Supervisor:
             raise CannotRun("The site was not started; the reason stands above.")
 
     def _keep_running(self):
-        parts = [self.web, self.worker]
+        parts = [self.web]
         answers = False
         next_check = 0.0
         while not self.stopping:
@@ -137,6 +137,7 @@ class Supervisor:
                 answers = True
                 say(f"{env.text('SITE_NAME', 'CasePilot')} is ready at {self._url()}")
                 say("Ctrl-C ends it.")
+                parts.append(self.worker)  # not before, to have the site up the sooner
             if time.monotonic() >= next_check:
                 next_check = time.monotonic() + 2
                 if embedded_postgres.is_wanted():
@@ -175,6 +176,8 @@ class Supervisor:
 
     def _url(self):
         host = self._local_address()
+        if host in ("127.0.0.1", "::1"):
+            host = "localhost"  # as SITE_URL has it: cookies belong to a name
         return f"http://{f'[{host}]' if ':' in host else host}:{self.port}/"
 
 
