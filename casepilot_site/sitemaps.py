@@ -15,7 +15,7 @@ from django.utils.html import escape
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import condition, require_safe
 
-from codes.models import CodeSystem, code_url, has_form_of
+from codes.models import CodeSystem, has_form_of, printed_value
 from codes.queries.listed_codes import changed_at, codes_from, first_of_each_part
 
 PART_SIZE = 40_000
@@ -65,8 +65,10 @@ def codes(request, system, first):
 
 
 def _code_entries(system: str, first: str) -> Iterator[Entry]:
+    # The address is put together here: resolving 40,000 of them would take most of the time.
+    base = reverse("codes:system_detail", args=[system])
     for value, changed in codes_from(system, first, PART_SIZE):
-        yield code_url(system, value), _day(changed)
+        yield f"{base}{printed_value(system, value)}/", _day(changed)
 
 
 def _day(moment: datetime | None) -> date | None:

@@ -6,10 +6,9 @@ access. A locked section's query is never run.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
-from codes.models import Code, CodeSystem, SectionSlug
+from codes.models import CodeSystem, SectionSlug
 from codes.queries.code_page import CodePage
 from codes.queries.editorial import SectionHtml, published_sections, published_slugs
 from codes.queries.history import history_of
@@ -21,15 +20,16 @@ EVERY_SYSTEM = frozenset(CodeSystem)
 class Section:
     """A gated section: `summary` says in one open line what is inside; `query` fetches it.
 
-    `query` takes the code and the date of service and returns what `template` shows; without
-    one the section has only the editors' text. `count` says how many facts the query would
-    find: an open fact, taken from what the page has read already.
+    `query` takes the page's open facts (code, date of service, releases, descriptions) and
+    returns what `template` shows; without one the section has only the editors' text. `count`
+    says how many facts the query would find: an open fact, taken from what the page has read
+    already.
     """
 
     slug: SectionSlug
     summary: str
     systems: frozenset[str] = EVERY_SYSTEM
-    query: Callable[[Code, date], Any] | None = None
+    query: Callable[[CodePage], Any] | None = None
     count: Callable[[CodePage], int] | None = None
     template: str = ""
 
@@ -50,7 +50,7 @@ SECTIONS = [
     Section(
         SectionSlug.HISTORY,
         "When it was added, revised or ended.",
-        query=history_of,
+        query=lambda page: history_of(page.descriptions, page.releases),
         count=lambda page: len(page.descriptions),
         template="codes/sections/history.html",
     ),
@@ -91,6 +91,14 @@ def section_of(slug: str) -> Section | None:
     return next((section for section in SECTIONS if section.slug == slug), None)
 
 
+def has_sections(page: CodePage) -> bool:
+    """Whether the page has anything behind the meter. Opening one that has not costs nothing."""
+    offered = [section for section in SECTIONS if page.code.system in section.systems]
+    if any(section.count and section.count(page) for section in offered):
+        return True
+    return bool(published_slugs(page.code))
+
+
 def sections_of(page: CodePage, *, is_open: bool, is_editor: bool = False) -> list[SectionView]:
     """The sections of a code page in reading order.
 
@@ -110,7 +118,7 @@ def sections_of(page: CodePage, *, is_open: bool, is_editor: bool = False) -> li
         elif not is_open:
             views.append(SectionView(section, "locked"))
         else:
-            content = section.query(code, page.date_of_service) if has_content else None
+            content = section.query(page) if has_content else None
             views.append(SectionView(section, "open", texts.get(section.slug), content))
     return views
 
@@ -121,7 +129,7 @@ def section_in_full(section: Section, page: CodePage) -> SectionView:
     texts = published_sections(code, {section.slug.value})
     content = None
     if section.count and section.count(page):
-        content = section.query(code, page.date_of_service)
+        content = section.query(page)
     editorial = texts.get(section.slug.value)
     state = "open" if editorial or content else "empty"
     return SectionView(section, state, editorial, content)

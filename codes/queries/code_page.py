@@ -12,10 +12,16 @@ from codes.models import (
     Source,
     stored_value,
 )
-from codes.queries.divisions import Crumb, trail_of
+from codes.queries.divisions import Crumb, trail_of, within_url
 from codes.queries.editorial import PlainText, plain_text
 from codes.queries.official_text import OfficialText, official_text
-from codes.queries.relatives import CodeLink, Relatives, relatives_of
+from codes.queries.relatives import (
+    PCS_TABLE_LENGTH,
+    CodeLink,
+    Relatives,
+    linked_codes,
+    relatives_of,
+)
 from codes.queries.releases import (
     Releases,
     published_releases,
@@ -41,6 +47,7 @@ class CodePage:
     sources: list[Release]
     note: str
     descriptions: list[OfficialDescription] = field(default_factory=list)
+    releases: Releases = field(default_factory=Releases)
     plain_title: str = ""
 
     @property
@@ -55,6 +62,13 @@ class CodePage:
     @property
     def children(self) -> list[CodeLink]:
         return self.relatives.children
+
+    @property
+    def all_children_url(self) -> str:
+        """The list of a table's codes, where the page shows only the first of them; else ''."""
+        if not self.relatives.has_more_children:
+            return ""
+        return within_url(self.code.system, self.code.value.lower())
 
 
 def find_code(system: str, value: str) -> Code | None:
@@ -73,7 +87,7 @@ def code_page(code: Code, date_of_service: date, today: date) -> CodePage:
     status = status_on(code, descriptions, releases, date_of_service)
     replaced_by = []
     if status.kind == StatusKind.ENDED and code.system == CodeSystem.HCPCS:
-        replaced_by = _replacements(code, descriptions)
+        replaced_by = _replacements(code, descriptions, releases)
     relatives = relatives_of(code, releases.shown(source, date_of_service))
     plain_description = getattr(code, "plain_description", None)
     return CodePage(
@@ -85,15 +99,16 @@ def code_page(code: Code, date_of_service: date, today: date) -> CodePage:
         plain=plain_text(plain_description),
         relatives=relatives,
         breadcrumb=[
-            *trail_of(code),
+            *trail_of(code, _table_title(code, shown, relatives)),
             *(Crumb(link.printed, link.url) for link in relatives.parents),
         ],
         replaced_by=replaced_by,
-        sources=[release for release in {status.release, shown and shown.release} if release],
+        sources=_sources(status, shown),
         note=staleness_note(in_force, date_of_service)
         if in_force == _newest(releases, source)
         else "",
         descriptions=descriptions,
+        releases=releases,
         plain_title=plain_description.published_title if plain_description else "",
     )
 
@@ -102,16 +117,32 @@ def _newest(releases: Releases, source: Source) -> Release | None:
     return (releases.of(source) or [None])[-1]
 
 
+def _table_title(code: Code, shown: OfficialDescription | None, relatives: Relatives) -> str:
+    """The title of the ICD-10-PCS table that a code stands in, or is."""
+    if relatives.parents:
+        return relatives.parents[0].text
+    return shown.text if shown and len(code.value) == PCS_TABLE_LENGTH else ""
+
+
+def _sources(status: Status, shown: OfficialDescription | None) -> list[Release]:
+    """The releases the page rests on, each once."""
+    releases = [status.release, shown.release if shown else None]
+    return list({release.pk: release for release in releases if release}.values())
+
+
 def _descriptions(code: Code, releases: Releases) -> list[OfficialDescription]:
     by_id = {release.id: release for release in releases.all()}
-    descriptions = list(OfficialDescription.objects.filter(code=code, release_id__in=by_id))
+    found = OfficialDescription.objects.filter(code=code, release_id__in=by_id).order_by("id")
+    descriptions = list(found)
     for item in descriptions:
         item.release = by_id[item.release_id]
         item.code = code
     return descriptions
 
 
-def _replacements(code: Code, descriptions: list[OfficialDescription]) -> list[CodeLink]:
+def _replacements(
+    code: Code, descriptions: list[OfficialDescription], releases: Releases
+) -> list[CodeLink]:
     """CMS's cross-references of an ended HCPCS code. A five-digit one is a CPT number."""
     release_ids = {item.release_id for item in descriptions}
     record = (
@@ -119,10 +150,11 @@ def _replacements(code: Code, descriptions: list[OfficialDescription]) -> list[C
         .order_by("-release__valid_from")
         .first()
     )
-    if record is None:
+    values = [stored_value(value) for value in record.cross_reference_codes] if record else []
+    pairs = [(_system_of(value), value) for value in values if value]
+    if not pairs:
         return []
-    values = [stored_value(value) for value in record.cross_reference_codes]
-    return [CodeLink(_system_of(value), value, "") for value in values if value]
+    return linked_codes(pairs, [release.pk for release in releases.all()])
 
 
 def _system_of(value: str) -> str:

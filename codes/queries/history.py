@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from difflib import SequenceMatcher
 
-from codes.models import Code, OfficialDescription
-from codes.queries.releases import Releases, published_releases
+from codes.models import OfficialDescription
+from codes.queries.releases import Releases
 
 
 @dataclass(frozen=True)
@@ -58,27 +58,20 @@ def word_diff(old: str, new: str) -> list[DiffPiece]:
     return pieces
 
 
-def history_of(code: Code, date_of_service: date) -> list[HistoryEvent]:
-    """The events of a code that the loaded releases tell, newest first; [] where none does.
+def history_of(descriptions: list[OfficialDescription], releases: Releases) -> list[HistoryEvent]:
+    """The events that a code's descriptions in published releases tell, newest first.
 
-    History is not cut at the date of service: a reader looks here for what comes after it too.
+    History is not cut at a date of service: a reader looks here for what comes after it too.
     """
-    releases = published_releases()
-    ids = {release.id: release for release in releases.all()}
-    descriptions = list(
-        OfficialDescription.objects.filter(code=code, release_id__in=ids).order_by(
-            "release__source", "release__valid_from"
-        )
-    )
+    ordered = sorted(descriptions, key=lambda item: (item.release.source, item.release.valid_from))
     events = []
-    for position, item in enumerate(descriptions):
-        item.release = ids[item.release_id]
-        previous = descriptions[position - 1] if position else None
+    for position, item in enumerate(ordered):
+        previous = ordered[position - 1] if position else None
         if previous and previous.release.source != item.release.source:
             previous = None
         events += _events_of(item, previous, releases)
-    if descriptions:
-        events += _dropped(descriptions[-1], releases)
+    if ordered:
+        events += _dropped(ordered[-1], releases)
     return sorted(events, key=lambda event: event.date, reverse=True)
 
 

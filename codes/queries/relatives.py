@@ -17,6 +17,7 @@ from codes.models import (
 
 NEIGHBOURS_EACH_SIDE = 2
 CHILDREN_SHOWN = 60
+PCS_TABLE_LENGTH = 3
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,7 @@ class CodeLink:
     text: str
     is_current: bool = False
     is_billable: bool = True
+    is_known: bool = True  # whether the site has a page for it
 
     @property
     def printed(self) -> str:
@@ -45,6 +47,7 @@ class Relatives:
     parents: list[CodeLink] = field(default_factory=list)
     neighbours: list[CodeLink] = field(default_factory=list)
     children: list[CodeLink] = field(default_factory=list)
+    has_more_children: bool = False
 
 
 def prefixes(value: str) -> list[str]:
@@ -58,12 +61,19 @@ def relatives_of(code: Code, release: Release | None) -> Relatives:
     Without a release (CPT where no licensed file is loaded) they are the codes this site knows.
     """
     known = known_codes(code.system, release)
-    before = known.filter(value__lt=code.value).order_by("-value")[:NEIGHBOURS_EACH_SIDE]
-    after = known.filter(value__gt=code.value).order_by("value")[:NEIGHBOURS_EACH_SIDE]
+    if code.system == CodeSystem.ICD_10_PCS:
+        # Tables stand beside tables, codes beside codes.
+        alike = known.annotate(length=Length("value")).filter(length=len(code.value))
+    else:
+        alike = known
+    before = alike.filter(value__lt=code.value).order_by("-value")[:NEIGHBOURS_EACH_SIDE]
+    after = alike.filter(value__gt=code.value).order_by("value")[:NEIGHBOURS_EACH_SIDE]
     parts = [("neighbour", before), ("neighbour", after)]
-    if code.system in (CodeSystem.ICD_10_CM, CodeSystem.ICD_10_PCS):
+    if code.system == CodeSystem.ICD_10_CM:
         parts.append(("parent", known.filter(value__in=prefixes(code.value))))
         parts.append(("child", _below(known, code)))
+    elif code.system == CodeSystem.ICD_10_PCS:
+        parts.append(_table_or_its_codes(known, code))
     first, *rest = [
         part.annotate(role=Value(role, CharField())).values_list(
             "role", "value", "text", "billable"
@@ -78,7 +88,12 @@ def relatives_of(code: Code, release: Release | None) -> Relatives:
     children = _direct(found["child"])
     here = CodeLink(code.system, code.value, "", is_current=True)
     neighbours = sorted([*found["neighbour"], here], key=lambda link: link.value)
-    return Relatives(found["parent"], neighbours, children[:CHILDREN_SHOWN])
+    return Relatives(
+        found["parent"],
+        neighbours,
+        children[:CHILDREN_SHOWN],
+        has_more_children=len(children) > CHILDREN_SHOWN,
+    )
 
 
 def known_codes(system: str, release: Release | None) -> QuerySet[Code]:
@@ -131,6 +146,14 @@ def _below(known, code: Code):
     )
 
 
+def _table_or_its_codes(known, code: Code):
+    """Of an ICD-10-PCS code its table; of a table the first of its codes."""
+    if len(code.value) > PCS_TABLE_LENGTH:
+        return "parent", known.filter(value=code.value[:PCS_TABLE_LENGTH])
+    of_table = known.filter(value__startswith=code.value).exclude(value=code.value)
+    return "child", of_table.order_by("value")[: CHILDREN_SHOWN + 1]
+
+
 def _direct(links: list[CodeLink]) -> list[CodeLink]:
     """Those of sorted codes that have no other of them as a prefix."""
     direct = []
@@ -140,12 +163,38 @@ def _direct(links: list[CodeLink]) -> list[CodeLink]:
     return direct
 
 
-def nearest_codes(system: str, value: str, count: int = 6) -> list[CodeLink]:
-    """The codes round a stored value that is itself no code: half before it, half after it."""
-    known = Code.objects.filter(system=system).annotate(
-        text=Coalesce(F("plain_description__published_title"), Value(""))
-    )
-    before = known.filter(value__lt=value).order_by("-value")[: count // 2]
-    after = known.filter(value__gt=value).order_by("value")[: count // 2]
-    rows = before.union(after).values_list("value", "text")
-    return [CodeLink(system, value, text) for value, text in sorted(rows)]
+def linked_codes(pairs: list[tuple[str, str]], release_ids: list[int]) -> list[CodeLink]:
+    """Links to codes named as (system, stored value), in their order, with the text they have.
+
+    The text is the official one of the newest of the releases, or else the plain-language title.
+    """
+    descriptions = OfficialDescription.objects.filter(
+        code=OuterRef("pk"), release_id__in=release_ids
+    ).order_by("-release__valid_from")
+    values = {value for _, value in pairs}
+    found = Code.objects.filter(system__in={system for system, _ in pairs}, value__in=values)
+    texts = {
+        (system, value): text
+        for system, value, text in found.order_by().values_list(
+            "system",
+            "value",
+            Coalesce(
+                Subquery(descriptions.values("long")[:1]),
+                F("plain_description__published_title"),
+                Value(""),
+                output_field=TextField(),
+            ),
+        )
+    }
+    return [CodeLink(*pair, texts.get(pair, ""), is_known=pair in texts) for pair in pairs]
+
+
+def nearest_codes(
+    system: str, value: str, release_ids: list[int], count: int = 6
+) -> list[CodeLink]:
+    """Links to the codes round a stored value that is itself no code: half before, half after."""
+    values = Code.objects.filter(system=system).order_by("value").values_list("value", flat=True)
+    before = values.filter(value__lt=value).reverse()[: count // 2]
+    after = values.filter(value__gt=value)[: count // 2]
+    near = sorted(before.union(after))
+    return linked_codes([(system, item) for item in near], release_ids) if near else []

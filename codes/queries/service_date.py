@@ -22,3 +22,10 @@ def read_service_date(text: str, today: date) -> tuple[date, str]:
             f"“{shown}” is not a date of service. A date is written as year, month and day, "
             f"e.g. {today:%Y-%m-%d}. The page shows today."
         )
+
+
+def with_date(url: str, date_of_service: date | None) -> str:
+    """An address that keeps the date of service; unchanged for None (today) and for ''."""
+    if not url or date_of_service is None:
+        return url
+    return f"{url}{'&' if '?' in url else '?'}date={date_of_service:%Y-%m-%d}"

@@ -1,5 +1,8 @@
 """Pages of the reference: find, ask, render."""
 
+from datetime import date
+
+from django.conf import settings
 from django.http import Http404, HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import render
 from django.utils import timezone
@@ -7,11 +10,14 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from accounts import meter
+from codes.json_ld import code_json_ld
 from codes.models import Code, CodeSystem, code_url, has_form_of, printed_value, stored_value
 from codes.queries.code_page import CodePage, code_page, find_code
+from codes.queries.divisions import Crumb
 from codes.queries.relatives import nearest_codes
-from codes.queries.service_date import read_service_date
-from codes.sections import section_in_full, section_of, sections_of
+from codes.queries.releases import published_releases
+from codes.queries.service_date import read_service_date, with_date
+from codes.sections import has_sections, section_in_full, section_of, sections_of
 
 private = cache_control(private=True, no_cache=True)
 
@@ -19,20 +25,29 @@ private = cache_control(private=True, no_cache=True)
 @require_safe
 @private
 def code_detail(request, system, value):
-    """The page of a code. Opening it with its gated sections readable costs one view."""
+    """The page of a code. Opening it with its gated sections readable costs one view.
+
+    Context: `code`; `page` (CodePage); `crumbs`; `date_error`, a sentence or ''; `reading`;
+    `sections` (SectionView); `json_ld`.
+    """
     code = _code_or_none(system, value)
     if code is None:
         return _code_not_found(request, system, value)
     if value != code.printed:
         return _redirect(request, code.get_absolute_url())
     page, date_error = _page_on_date(request, code)
-    reading = meter.open_code(request, code.key)
+    reading = meter.open_code(request, code.key) if has_sections(page) else meter.peek(request)
+    is_editor = _is_editor(request.user)
+    sections = sections_of(page, is_open=reading.is_open, is_editor=is_editor)
+    has_gated = any(section.state != "empty" for section in sections)
     context = {
         "code": code,
         "page": page,
+        "crumbs": _crumbs(page),
         "date_error": date_error,
         "reading": reading,
-        "sections": sections_of(page, is_open=reading.is_open, is_editor=_is_editor(request.user)),
+        "sections": sections,
+        "json_ld": code_json_ld(page, settings.SITE_URL, has_gated=has_gated),
     }
     return render(request, "codes/code_page.html", context)
 
@@ -40,24 +55,35 @@ def code_detail(request, system, value):
 @require_safe
 @private
 def section_detail(request, system, value, section):
-    """One section in full. It belongs to its code's page: no further view is spent on it."""
-    wanted, code = section_of(section), _code_or_none(system, value)
-    if wanted is None or code is None:
+    """One section in full. It belongs to its code's page: no further view is spent on it.
+
+    Context: as of the code page, with `section` (SectionView) in place of `sections`.
+    """
+    code, wanted = _code_or_none(system, value), section_of(section)
+    if code is None:
         return _code_not_found(request, system, value)
+    if wanted is None:
+        raise Http404(f"There is no section {section}.")
     if value != code.printed:
         return _redirect(request, f"{code.get_absolute_url()}{section}/")
     page, date_error = _page_on_date(request, code)
-    reading = meter.open_code(request, code.key)
-    if not reading.is_open:
-        locked = [view for view in sections_of(page, is_open=False) if view.slug == section]
-        view = locked[0] if locked else None
-    else:
-        view = section_in_full(wanted, page)
-    if view is None or (view.state == "empty" and not _is_editor(request.user)):
+    is_editor = _is_editor(request.user)
+    # Whether there is anything to read is found out before a view is spent on it.
+    offered = sections_of(page, is_open=False, is_editor=is_editor)
+    view = next((view for view in offered if view.slug == section), None)
+    if view is None:
         raise Http404(f"{code} has no section {wanted.title}.")
+    reading = meter.open_code(request, code.key) if view.state == "locked" else meter.peek(request)
+    if reading.is_open:
+        view = section_in_full(wanted, page)
     context = {
         "code": code,
         "page": page,
+        "crumbs": [
+            *_crumbs(page),
+            Crumb(code.printed, with_date(code.get_absolute_url(), _kept_date(page))),
+            Crumb(wanted.title, ""),
+        ],
         "date_error": date_error,
         "reading": reading,
         "section": view,
@@ -82,12 +108,22 @@ def _code_not_found(request, system: str, value: str) -> HttpResponse:
     """A 404 that says what was looked for and which codes are near."""
     if system not in CodeSystem.values:
         raise Http404(f"There is no code system {system}.")
+    release_ids = [release.pk for release in published_releases().all()]
     context = {
         "system": CodeSystem(system),
         "wanted": printed_value(system, stored_value(value)[:20]),
-        "near_codes": nearest_codes(system, stored_value(value)[:7]),
+        "near_codes": nearest_codes(system, stored_value(value)[:7], release_ids),
     }
     return render(request, "404.html", context, status=404)
+
+
+def _crumbs(page: CodePage) -> list[Crumb]:
+    """The breadcrumb with the date of service kept in its addresses."""
+    return [Crumb(crumb.title, with_date(crumb.url, _kept_date(page))) for crumb in page.breadcrumb]
+
+
+def _kept_date(page: CodePage) -> date | None:
+    return None if page.is_today else page.date_of_service
 
 
 def _page_on_date(request, code: Code) -> tuple[CodePage, str]:

@@ -13,7 +13,7 @@ from codes.json_ld import breadcrumb_json_ld
 from codes.models import CodeSystem
 from codes.queries.divisions import Crumb
 from codes.queries.relatives import CodeLink
-from codes.queries.service_date import read_service_date
+from codes.queries.service_date import read_service_date, with_date
 from codes.queries.tree import code_systems, level_of
 
 CODES_PER_PAGE = 100
@@ -62,12 +62,12 @@ def system_detail(request, system):
     context = {
         "system": level.system,
         "division": level.division,
-        "crumbs": [Crumb(crumb.title, _on(crumb.url, on_date)) for crumb in crumbs],
+        "crumbs": [Crumb(crumb.title, with_date(crumb.url, on_date)) for crumb in crumbs],
         "divisions": [
             {
                 "title": branch.title,
                 "span": branch.span,
-                "url": _on(branch.url, on_date),
+                "url": with_date(branch.url, on_date),
                 "count": branch.count,
             }
             for branch in level.branches
@@ -82,13 +82,6 @@ def system_detail(request, system):
         "json_ld": breadcrumb_json_ld(crumbs, settings.SITE_URL),
     }
     return render(request, "codes/system_detail.html", context)
-
-
-def _on(url: str, on_date) -> str:
-    """An address with the date of service, where one was chosen."""
-    if not url or on_date is None:
-        return url
-    return f"{url}{'&' if '?' in url else '?'}date={on_date:%Y-%m-%d}"
 
 
 def _page_url(path: str, page_obj) -> str:
