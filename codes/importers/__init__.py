@@ -1,0 +1,1 @@
+"""Official files into releases: README.md lists the files, pipeline.py does the work."""

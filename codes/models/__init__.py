@@ -4,6 +4,7 @@ from codes.models.code import Code, code_url, has_form_of, printed_value, stored
 from codes.models.description import OfficialDescription
 from codes.models.editorial_text import EditorialText
 from codes.models.hcpcs import HcpcsModifier, HcpcsRecord
+from codes.models.import_upload import ImportUpload
 from codes.models.plain_description import PlainDescription
 from codes.models.release import CodeSystem, LicenseAcceptance, RejectedRow, Release, Source
 from codes.models.section import SectionSlug, SectionText
@@ -14,6 +15,7 @@ __all__ = [
     "EditorialText",
     "HcpcsModifier",
     "HcpcsRecord",
+    "ImportUpload",
     "LicenseAcceptance",
     "OfficialDescription",
     "PlainDescription",

@@ -57,7 +57,7 @@ class Release(models.Model):
         FAILED = "failed", "Failed"
 
     source = models.CharField(max_length=40, choices=Source.choices)
-    name = models.CharField(max_length=80, help_text="As the publisher calls it, e.g. 2026 July.")
+    name = models.CharField(max_length=80, help_text="As the publisher calls it, e.g. July 2026.")
     valid_from = models.DateField(help_text="The publisher's date, not the day of import.")
     state = models.CharField(max_length=12, choices=State.choices, default=State.LOADING)
     file_name = models.CharField(max_length=255, blank=True)
@@ -67,6 +67,16 @@ class Release(models.Model):
     imported_at = models.DateTimeField(auto_now_add=True)
     is_demonstration = models.BooleanField(
         default=False, help_text="Made way for as soon as a real release of its source is in."
+    )
+
+    replaced_by = models.ForeignKey(
+        "self",
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.SET_NULL,
+        related_name="replaces",
+        help_text="The corrected file that was imported in place of this one.",
     )
 
     # Against the source's release before it; empty where there is none. Counted when published.

@@ -1,0 +1,38 @@
+"""Every importer there is, in the order their releases are loaded. README.md tells of each.
+
+An importer is a module with
+
+- `SOURCE`, `FORMAT` (a few words for people), and `LICENSE` where the operator needs one;
+- `recognises(file)`: whether the file's content, not its name, is of this kind;
+- `release_of(file)`: the release the file tells, or None; `release_on(day)` names one by its day;
+- `read(file)`: its rows, without a database. `read(*files)` where `IS_SET`: several files make
+  one release.
+
+Where two formats carry the same release, the first in this list is imported.
+"""
+
+from types import ModuleType
+
+from codes.importers import (
+    cpt_descriptors,
+    hcpcs_fixed_width,
+    hcpcs_xlsx,
+    icd10cm_order,
+    icd10pcs_order,
+)
+from codes.importers.official_file import OfficialFile
+
+IMPORTERS: list[ModuleType] = [
+    # The record is CMS's own layout; the spreadsheet is made from it.
+    hcpcs_fixed_width,
+    hcpcs_xlsx,
+    icd10cm_order,
+    icd10pcs_order,
+    cpt_descriptors,
+]
+
+
+def importer_of(file: OfficialFile) -> ModuleType | None:
+    """The importer that recognises the file; None where none does."""
+    file.check_encoding()
+    return next((importer for importer in IMPORTERS if importer.recognises(file)), None)
