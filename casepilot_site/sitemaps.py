@@ -4,8 +4,10 @@ The protocol (sitemaps.org) allows 50,000 addresses in a part. A part is named b
 begins with, so that reading it needs no counting of those before.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime
+from functools import lru_cache
+from itertools import islice
 
 from django.conf import settings
 from django.http import Http404, StreamingHttpResponse
@@ -71,19 +73,27 @@ def _code_entries(system: str, first: str) -> Iterator[Entry]:
         yield f"{base}{printed_value(system, value)}/", _day(changed)
 
 
+@lru_cache(maxsize=256)
 def _day(moment: datetime | None) -> date | None:
     return timezone.localdate(moment) if moment else None
 
 
-def _answer(root: str, element: str, entries) -> StreamingHttpResponse:
+def _answer(root: str, element: str, entries: Iterable[Entry]) -> StreamingHttpResponse:
     return StreamingHttpResponse(
-        _lines(root, element, entries), content_type="application/xml; charset=utf-8"
+        _chunks(_lines(root, element, entries)), content_type="application/xml; charset=utf-8"
     )
 
 
-def _lines(root: str, element: str, entries) -> Iterator[str]:
+def _lines(root: str, element: str, entries: Iterable[Entry]) -> Iterator[str]:
+    site = escape(settings.SITE_URL)
     yield f'<?xml version="1.0" encoding="UTF-8"?>\n<{root} xmlns="{NAMESPACE}">\n'
     for path, day in entries:
-        changed = f"<lastmod>{day.isoformat()}</lastmod>" if day else ""
-        yield f"<{element}><loc>{escape(settings.SITE_URL + path)}</loc>{changed}</{element}>\n"
+        changed = f"<lastmod>{day}</lastmod>" if day else ""
+        yield f"<{element}><loc>{site}{escape(path)}</loc>{changed}</{element}>\n"
     yield f"</{root}>\n"
+
+
+def _chunks(lines: Iterator[str]) -> Iterator[str]:
+    """The lines in larger pieces: each piece sent has a price of its own."""
+    while piece := "".join(islice(lines, 1000)):
+        yield piece
