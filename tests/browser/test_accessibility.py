@@ -66,12 +66,14 @@ def page(new_context, base_url, axe, demonstration):
 
 
 def test_axe_finds_nothing_on_the_pages_of_a_guest(page, axe):
-    assert findings(page, axe, GUEST_PAGES) == []
+    found = findings(page, axe, GUEST_PAGES)
+    assert not found, "\n".join(found)
 
 
 def test_axe_finds_nothing_on_the_pages_of_a_member(page, axe, sign_in):
     sign_in(page, make_user())
-    assert findings(page, axe, MEMBER_PAGES) == []
+    found = findings(page, axe, MEMBER_PAGES)
+    assert not found, "\n".join(found)
 
 
 def test_axe_finds_nothing_on_a_form_that_names_errors(page, axe):
@@ -80,13 +82,16 @@ def test_axe_finds_nothing_on_a_form_that_names_errors(page, axe):
     page.locator("input[type=password]").first.fill("12345678")
     page.locator("main form").get_by_role("button", name="Register").click()
     page.locator(".error-summary, .form-errors, [role=alert]").first.wait_for()
-    assert findings_here(page, axe, "sign-up with errors") == []
+    found = findings_here(page, axe, "sign-up with errors")
+    assert not found, "\n".join(found)
 
 
 def findings(page, axe, pages) -> list[str]:
     found = []
     for name, path in pages.items():
-        page.goto(path)
+        answer = page.goto(path)
+        wanted = 404 if name.startswith("not found") else 200
+        assert answer.status == wanted, f"{name}, {path}, answers {answer.status}"
         found += findings_here(page, axe, name)
     return found
 
