@@ -1,0 +1,127 @@
+"""The administration's pages of people and plans."""
+
+import logging
+
+from allauth.account.models import EmailAddress
+from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.forms import AdminUserCreationForm
+from django.db.models import Count
+from django.utils import timezone
+
+from accounts.models import Plan, User
+
+logger = logging.getLogger(__name__)
+
+
+class NewUserForm(AdminUserCreationForm):
+    """A person added by an administrator: an e-mail address and a password."""
+
+    class Meta:
+        model = User
+        fields = ("email",)
+
+
+@admin.register(User)
+class MemberAdmin(UserAdmin):
+    """Members, editors and administrators. Only a superuser makes or changes superusers."""
+
+    list_display = ["email", "full_name", "plan", "group_names", "is_staff", "is_active", "joined"]
+    list_filter = ["plan", "groups", "is_staff", "is_superuser", "is_active"]
+    list_select_related = ["plan"]
+    list_per_page = 50
+    show_full_result_count = False
+    search_fields = ["email", "first_name", "last_name"]
+    ordering = ["email"]
+    autocomplete_fields = []
+    fieldsets = [
+        (None, {"fields": ["email", "password", "first_name", "last_name"]}),
+        ("Reading", {"fields": ["plan", "views_used"]}),
+        (
+            "Working here",
+            {
+                "fields": ["is_staff", "groups", "is_active", "is_superuser"],
+                "description": "An editor or administrator is staff, and in the group of that "
+                "name.",
+            },
+        ),
+        ("Dates", {"fields": ["last_login", "date_joined"]}),
+    ]
+    add_fieldsets = [
+        (
+            None,
+            {"classes": ["wide"], "fields": ["email", "usable_password", "password1", "password2"]},
+        )
+    ]
+    add_form = NewUserForm
+    filter_horizontal = []
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).prefetch_related("groups")
+
+    def get_readonly_fields(self, request, obj=None):
+        fields = ["views_used", "last_login", "date_joined"]
+        return fields if request.user.is_superuser else [*fields, "is_superuser"]
+
+    def has_change_permission(self, request, obj=None):
+        allowed = super().has_change_permission(request, obj)
+        return allowed and not _is_above(obj, request.user)
+
+    def has_delete_permission(self, request, obj=None):
+        allowed = super().has_delete_permission(request, obj)
+        return allowed and not _is_above(obj, request.user)
+
+    def save_model(self, request, obj, form, change):
+        """Store the person, and their address as one an administrator vouches for."""
+        super().save_model(request, obj, form, change)
+        if not change or "email" in form.changed_data:
+            EmailAddress.objects.filter(user=obj).delete()
+            EmailAddress.objects.create(user=obj, email=obj.email, verified=True, primary=True)
+        if change and "plan" in form.changed_data:
+            plan = obj.plan or "the free allowance"
+            logger.info("Plan of user %s set to %s by %s", obj.pk, plan, request.user)
+
+    @admin.display(description="Name")
+    def full_name(self, user):
+        return user.get_full_name() or "–"
+
+    @admin.display(description="Groups")
+    def group_names(self, user):
+        return ", ".join(group.name for group in user.groups.all()) or "–"
+
+    @admin.display(description="Joined", ordering="date_joined")
+    def joined(self, user):
+        day = timezone.localdate(user.date_joined)
+        return f"{day.day} {day:%b %Y}"
+
+    @admin.display(description="Views used in this period")
+    def views_used(self, user):
+        period = getattr(user, "view_period", None)
+        if period is None:
+            return "None yet"
+        day = timezone.localdate(period.started_at)
+        return f"{period.used_count}, in the period begun on {day.day} {day:%b %Y}"
+
+
+@admin.register(Plan)
+class PlanAdmin(admin.ModelAdmin):
+    list_display = ["name", "allowance", "member_count"]
+    search_fields = ["name"]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).annotate(members_counted=Count("members"))
+
+    @admin.display(description="Code page views per period")
+    def allowance(self, plan):
+        if plan.is_unlimited:
+            return "Unlimited"
+        return "The free allowance" if plan.views_per_period is None else plan.views_per_period
+
+    @admin.display(description="Members", ordering="members_counted")
+    def member_count(self, plan):
+        return plan.members_counted
+
+
+def _is_above(person: User | None, user: User) -> bool:
+    """Whether a person may be changed only by somebody with more rights than the user has."""
+    return bool(person and person.is_superuser and not user.is_superuser)
