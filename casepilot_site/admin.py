@@ -9,6 +9,7 @@ class SiteAdmin(admin.AdminSite):
     site_header = f"{settings.SITE_NAME} administration"
     site_title = f"{settings.SITE_NAME} administration"
     index_title = "Administration"
+    enable_nav_sidebar = False
 
     def __init__(self, name="admin"):
         super().__init__(name)

@@ -172,7 +172,6 @@ def _page(request, model_admin, code: Code, panels: list[TextPanel]) -> Template
         "may_describe": request.user.has_perm("codes.enter_by_hand")
         and describing_release(code) is None,
         "max_text_length": MAX_TEXT_LENGTH,
-        "is_nav_sidebar_enabled": False,
     }
     status = 409 if any(panel.conflict for panel in panels) else 200
     return TemplateResponse(request, "admin/codes/code/editor.html", context, status=status)

@@ -7,7 +7,7 @@ from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
 from django.contrib.postgres.search import SearchQuery, SearchVector
 from django.db.models import Q
-from django.urls import path, reverse
+from django.urls import path
 from django.utils.html import format_html
 from django.utils.text import Truncator
 
@@ -87,6 +87,8 @@ class CodeAdmin(admin.ModelAdmin):
     list_per_page = 50
     list_max_show_all = 200
     show_full_result_count = False
+    # Counting each choice would read every code once more for each.
+    show_facets = admin.ShowFacets.NEVER
     search_fields = ["value"]
     search_help_text = "A code, with or without its dot, the beginning of one, or words."
     actions = [publish_texts_of_codes]
@@ -188,6 +190,9 @@ class CodeAdmin(admin.ModelAdmin):
             *super().get_urls(),
         ]
 
+    def changelist_view(self, request, extra_context=None):
+        return super().changelist_view(request, {**(extra_context or {}), "title": "Codes"})
+
     def change_view(self, request, object_id, form_url="", extra_context=None):
         return code_editor.edit_code(request, self, object_id)
 
@@ -203,7 +208,3 @@ class CodeAdmin(admin.ModelAdmin):
 
     def has_delete_permission(self, request, obj=None):
         return False
-
-
-def history_url(code: Code, slug: str) -> str:
-    return reverse("admin:codes_code_text_history", args=[code.pk, slug])

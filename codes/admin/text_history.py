@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 from codes.actions.editorial import EditorialError, revert, subject_of
 from codes.admin.code_editor import find_code_or_404
 from codes.admin.texts import may_edit, text_of, text_title
-from codes.queries.history import word_diff
+from codes.queries.history import DiffPiece, word_diff
 
 VERSIONS_A_PAGE = 50
 
@@ -48,9 +48,8 @@ def text_history(request, model_admin: admin.ModelAdmin, code_id, slug) -> HttpR
         "newest_id": text.history.values_list("history_id", flat=True).first() if text.pk else None,
         "older": older,
         "newer": newer,
-        "differences": word_diff(_source(older), _source(newer)) if newer else [],
+        "differences": _differences(older, newer),
         "may_edit": may_edit(request.user, slug),
-        "is_nav_sidebar_enabled": False,
     }
     return TemplateResponse(request, "admin/codes/code/text_history.html", context)
 
@@ -101,9 +100,15 @@ def _before(text, version):
     return earlier.filter(history_id__lt=version.history_id).order_by("-history_id").first()
 
 
+def _differences(older, newer) -> list[DiffPiece]:
+    if newer is None:
+        return []
+    if older is None:
+        return [DiffPiece("same", _source(newer))]
+    return word_diff(_source(older), _source(newer))
+
+
 def _source(version) -> str:
     """What is compared: the title, where the text has one, and the Markdown."""
-    if version is None:
-        return ""
     title = getattr(version, "title", "")
     return f"{title}\n\n{version.text}" if title else version.text

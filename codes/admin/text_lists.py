@@ -10,6 +10,7 @@ from django.http import HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
+from django.utils.text import capfirst
 from import_export.admin import ImportExportMixin
 from import_export.formats.base_formats import CSV, XLSX
 from import_export.forms import ConfirmImportForm, ExportForm, ImportForm
@@ -41,6 +42,7 @@ _BECOMES = [
 class TextAdmin(admin.ModelAdmin):
     """A list of editors' texts; each is edited on the page of its code."""
 
+    show_facets = admin.ShowFacets.NEVER
     list_select_related = ["code", "published_by"]
     list_per_page = 50
     list_max_show_all = 200
@@ -53,6 +55,10 @@ class TextAdmin(admin.ModelAdmin):
 
     def get_queryset(self, request):
         return super().get_queryset(request).defer("published_html")
+
+    def changelist_view(self, request, extra_context=None):
+        title = {"title": capfirst(self.opts.verbose_name_plural)}
+        return super().changelist_view(request, {**(extra_context or {}), **title})
 
     def get_search_results(self, request, queryset, search_term):
         value = stored_value(search_term)
@@ -116,6 +122,25 @@ class SheetForm(ImportForm):
 
     becomes = forms.ChoiceField(label="Imported texts become", choices=_BECOMES, initial=AS_DRAFTS)
 
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["import_file"].label = "Sheet"
+        # Known from the file's name where it is not chosen.
+        self.fields["format"].required = False
+        self.fields["format"].choices = [
+            ("", "By the name of the file"),
+            ("0", "CSV"),
+            ("1", "XLSX"),
+        ]
+
+    def clean(self):
+        values = super().clean()
+        sheet = values.get("import_file")
+        if sheet and not values.get("format"):
+            is_workbook = sheet.name.lower().endswith((".xlsx", ".xlsm"))
+            values["format"] = "1" if is_workbook else "0"
+        return values
+
     def clean_import_file(self):
         sheet = self.cleaned_data["import_file"]
         if sheet.size > MAX_SHEET_BYTES:
@@ -127,6 +152,9 @@ class SheetForm(ImportForm):
 
 
 class ConfirmSheetForm(ConfirmImportForm):
+    """What the check of the sheet hands to its import."""
+
+    format = forms.ChoiceField(choices=[("0", "CSV"), ("1", "XLSX")], widget=forms.HiddenInput())
     becomes = forms.ChoiceField(choices=_BECOMES, widget=forms.HiddenInput())
 
 
