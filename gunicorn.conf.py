@@ -2,7 +2,7 @@
 
 import os
 
-from casepilot_site import env
+from casepilot_site import embedded_postgres, env
 
 wsgi_app = "casepilot_site.wsgi"
 bind = f"{env.text('BIND_ADDRESS', '127.0.0.1')}:{env.number('PORT', 8000)}"
@@ -17,3 +17,9 @@ control_socket_disable = True
 
 # Each process keeps a connection per thread at hand and two to spare.
 os.environ.setdefault("DATABASE_POOL_SIZE", str(threads + 2))
+
+
+def on_starting(server):
+    """Keep the embedded database, where the site uses it, as long as the web server runs."""
+    if embedded_postgres.is_wanted():
+        embedded_postgres.ensure_running()
