@@ -16,7 +16,7 @@ from django.core.exceptions import ImproperlyConfigured
 _request_id: ContextVar[str] = ContextVar("request_id", default="")
 
 _SECRETS = [
-    (re.compile(r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)*"), "<e-mail>"),
+    (re.compile(r"[\w.+%-]+(?:@|%40)[\w-]+(?:\.[\w-]+)*"), "<e-mail>"),
     (re.compile(r"(/confirm-email/|/password/reset/key/)[^/\s?'\"]+"), r"\1<key>"),
     (re.compile(r"(?i)\b(password|token|secret|sessionid|csrftoken|cookie)(['\"]?\s*[=:]\s*)[^\s,;&]+"),
      r"\1\2<hidden>"),
@@ -38,13 +38,13 @@ class RequestIdMiddleware:
         self.get_response = get_response
 
     def __call__(self, request):
-        request_id = uuid.uuid4().hex[:16]
-        token = _request_id.set(request_id)
+        request.id = uuid.uuid4().hex[:16]
+        token = _request_id.set(request.id)
         try:
             response = self.get_response(request)
         finally:
             _request_id.reset(token)
-        response["X-Request-ID"] = request_id
+        response["X-Request-ID"] = request.id
         return response
 
 
@@ -57,7 +57,7 @@ class PlainFormatter(logging.Formatter):
     def format(self, record):
         line = super().format(record)
         extra = " ".join(f"{name}={value}" for name, value in _extra(record).items())
-        request_id = _request_id.get()
+        request_id = _id_of(record)
         parts = [line, extra, f"[{request_id}]" if request_id else ""]
         return without_secrets(" ".join(part for part in parts if part))
 
@@ -71,13 +71,18 @@ class JsonFormatter(logging.Formatter):
             "level": record.levelname,
             "logger": record.name,
             "message": record.getMessage(),
-            "request_id": _request_id.get(),
+            "request_id": _id_of(record),
             **_extra(record),
         }
         if record.exc_info:
             fields["exception"] = self.formatException(record.exc_info)
         hidden = {name: _hide(value) for name, value in fields.items()}
         return json.dumps(hidden, ensure_ascii=False, default=lambda value: _hide(str(value)))
+
+
+def _id_of(record) -> str:
+    """Django logs answers of 400 and above when the middleware is done, but names the request."""
+    return _request_id.get() or getattr(getattr(record, "request", None), "id", "")
 
 
 def _hide(value):
