@@ -8,6 +8,10 @@ from codes.models.code import Code
 from codes.models.release import Release
 
 
+# What is indexed: a search must use this same expression, or it reads every row.
+OFFICIAL_WORDS = SearchVector("long", "short", "consumer", config="english")
+
+
 class OfficialDescription(models.Model):
     """What a release says of a code: its texts, whether it is billable, and its dates.
 
@@ -38,10 +42,7 @@ class OfficialDescription(models.Model):
             ),
         ]
         indexes = [
-            GinIndex(
-                SearchVector("long", "short", "consumer", config="english"),
-                name="description_words",
-            ),
+            GinIndex(OFFICIAL_WORDS, name="description_words"),
         ]
 
     def __str__(self) -> str:

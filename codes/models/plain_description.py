@@ -1,11 +1,17 @@
 """The plain-language description of a code, written by the site's editors."""
 
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVector
 from django.db import models
 from django.db.models import F, Q
 from simple_history.models import HistoricalRecords
 
 from codes.models.code import Code
 from codes.models.editorial_text import EditorialText
+
+
+# What is indexed: a search must use this same expression, or it reads every row.
+PLAIN_WORDS = SearchVector("published_title", "published_text", config="english")
 
 
 class PlainDescription(EditorialText):
@@ -24,6 +30,7 @@ class PlainDescription(EditorialText):
     class Meta:
         ordering = ["code__system", "code__value"]
         verbose_name = "plain-language description"
+        indexes = [GinIndex(PLAIN_WORDS, name="plain_description_words")]
 
     @property
     def is_changed(self) -> bool:

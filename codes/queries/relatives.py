@@ -36,6 +36,15 @@ class CodeLink:
         return printed_value(self.system, self.value)
 
     @property
+    def key(self) -> str:
+        """`system:code` in the canonical form, e.g. `icd-10-cm:Z45.1`."""
+        return f"{self.system}:{self.printed}"
+
+    @property
+    def system_title(self) -> str:
+        return CodeSystem(self.system).label
+
+    @property
     def url(self) -> str:
         return code_url(self.system, self.value)
 
