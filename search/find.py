@@ -87,10 +87,13 @@ def find(
     system: str | None = None,
     limit: int = 25,
     offset: int = 0,
+    *,
+    is_exact_enough: bool = False,
 ) -> Results:
     """The codes that `text` names or describes, on a date of service, in one system or all.
 
-    Any text is an answer, if an empty one: nothing in it is an error.
+    Nothing in the text is an error; what means nothing finds nothing. With `is_exact_enough` a
+    single code named in full is the whole answer, and `hits` stays empty.
     """
     asked = read(text)
     if not asked.text:
@@ -101,9 +104,11 @@ def find(
     named, exact = _named(asked, system), []
     code_ids, total = [], 0
     if named is not None:
+        exact = _exact(asked, named)
+        if is_exact_enough and len(exact) == 1:
+            return Results(asked, total=1, exact=exact)
         total = named.count()
         code_ids = list(named.values_list("pk", flat=True)[offset : offset + limit])
-        exact = _exact(asked, named)
     query, of_words = None, []
     if not asked.whole and not asked.first and total <= MOST_BEGINNINGS:
         query, of_words, word_total = _by_words(
@@ -141,7 +146,7 @@ def suggest(text: str, date_of_service: date, limit: int = 8) -> list[CodeLink]:
     if named is not None:
         code_ids = list(named.values_list("pk", flat=True)[:limit])
     typed = being_typed(asked.words)
-    if typed and not asked.is_code and len(code_ids) < limit:
+    if typed and not code_ids:
         query, beginnings = typed
         code_ids, _ = matching_codes(
             query,

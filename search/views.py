@@ -36,8 +36,9 @@ def code_find(request):
         system,
         limit=HITS_PER_PAGE,
         offset=(page - 1) * HITS_PER_PAGE,
+        is_exact_enough=page == 1,
     )
-    if len(found.exact) == 1 and page == 1:
+    if page == 1 and len(found.exact) == 1:
         return redirect(with_date(found.exact[0], on_date))
     context = {
         "query": found.asked.text,

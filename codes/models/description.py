@@ -7,7 +7,6 @@ from django.db import models
 from codes.models.code import Code
 from codes.models.release import Release
 
-
 # What is indexed: a search must use this same expression, or it reads every row.
 OFFICIAL_WORDS = SearchVector("long", "short", "consumer", config="english")
 

@@ -9,7 +9,6 @@ from simple_history.models import HistoricalRecords
 from codes.models.code import Code
 from codes.models.editorial_text import EditorialText
 
-
 # What is indexed: a search must use this same expression, or it reads every row.
 PLAIN_WORDS = SearchVector("published_title", "published_text", config="english")
 
