@@ -54,12 +54,15 @@ class PlainFormatter(logging.Formatter):
     def __init__(self):
         super().__init__("%(asctime)s %(levelname)s %(name)s %(message)s", "%H:%M:%S")
 
-    def format(self, record):
-        line = super().format(record)
+    def formatMessage(self, record):
+        line = super().formatMessage(record)
         extra = " ".join(f"{name}={value}" for name, value in _extra(record).items())
         request_id = _id_of(record)
         parts = [line, extra, f"[{request_id}]" if request_id else ""]
-        return without_secrets(" ".join(part for part in parts if part))
+        return " ".join(part for part in parts if part)
+
+    def format(self, record):
+        return without_secrets(super().format(record))
 
 
 class JsonFormatter(logging.Formatter):
