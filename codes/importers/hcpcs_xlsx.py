@@ -6,13 +6,13 @@ numbers instead of text: dates, and in row G0577 of July 2026 the record id. One
 of 2019 (G0503) goes on in a second row with record id 4.
 """
 
-from collections.abc import Iterable, Iterator
-from datetime import date, datetime
+from collections.abc import Iterator
 
 from codes.importers.hcpcs_record import COLUMNS, MORE_OF_CODE, MORE_OF_MODIFIER, RECORD_IDS, row_of
 from codes.importers.official_file import OfficialFile, Sheet
 from codes.importers.release_names import ReleaseName, hcpcs_release, monthly_on
 from codes.importers.rows import FileProblem, LeftOut, Rejected, Row
+from codes.importers.worksheet import Cells
 from codes.models import Source
 
 SOURCE = Source.HCPCS_LEVEL_II
@@ -36,92 +36,67 @@ release_on = monthly_on
 
 
 def _data_sheet(file: OfficialFile) -> Sheet | None:
-    return next((sheet for sheet in file.sheets if _header(sheet.rows) is not None), None)
+    return next((sheet for sheet in file.sheets if any(map(_is_header, sheet.rows))), None)
 
 
-def _header(rows: list[list[str]]) -> int | None:
-    for position, row in enumerate(rows):
-        if _is_header(row):
-            return position
-    return None
+def _is_header(cells: Cells) -> bool:
+    return len({_name(cell) for cell in cells.values()} & set(COLUMNS)) >= _ENOUGH
 
 
-def _is_header(cells: Iterable[object]) -> bool:
-    return len({_name(cell) for cell in cells} & set(COLUMNS)) >= _ENOUGH
-
-
-def _name(cell: object) -> str:
-    return " ".join(str(cell or "").upper().split())
+def _name(cell: str) -> str:
+    return " ".join(cell.upper().split())
 
 
 def read(file: OfficialFile) -> Iterator[Row]:
-    title = _data_sheet(file).title
-    with file.workbook() as book:
-        sheet = book[title]
-        total = sheet.max_row or 1
-        columns: list[tuple[str, int]] = []
-        first: tuple[int, dict[str, str]] | None = None
-        parts: list[str] = []
-        for number, cells in enumerate(sheet.iter_rows(values_only=True), start=1):
-            if number % 500 == 0:
-                file.on_read(number / total)
-            if not columns:
-                if _is_header(cells):
-                    columns = _columns(file, number, cells)
-                else:
-                    yield LeftOut(number)
-                continue
-            fields = {name: _text(file, number, name, cells, at) for name, at in columns}
-            if not any(fields.values()):
+    columns: dict[str, str] = {}
+    first: tuple[int, dict[str, str]] | None = None
+    parts: list[str] = []
+    for number, cells in file.workbook.rows(_data_sheet(file).title, file.on_read):
+        if not columns:
+            if _is_header(cells):
+                columns = _columns(file, number, cells)
+            else:
                 yield LeftOut(number)
-                continue
-            record = fields["RECID"].strip()
-            fields["RECID"] = record
-            if record not in RECORD_IDS:
+            continue
+        fields = {name: cells.get(column, "") for name, column in columns.items()}
+        for name, text in fields.items():
+            if text[:1] == "=":
+                raise FileProblem(
+                    f"{file.title}, row {number}, column {name} holds the formula {text[:60]}; "
+                    "expected the publisher's own text."
+                )
+        record = fields["RECID"] = fields["RECID"].strip()
+        if record not in RECORD_IDS:
+            if any(fields.values()):
                 yield Rejected(
                     number, f"{fields['HCPC']!r}: RECID is {record!r}; expected 3, 4, 7 or 8."
                 )
-            elif record in (MORE_OF_CODE, MORE_OF_MODIFIER):
-                if first and first[1]["HCPC"] == fields["HCPC"]:
-                    parts.append(fields["LONG DESCRIPTION"])
-                else:
-                    yield Rejected(
-                        number, f"{fields['HCPC'].strip()}: a continuation without its first row."
-                    )
             else:
-                if first:
-                    yield row_of(*first, parts)
-                first, parts = (number, fields), []
-        if first:
-            yield row_of(*first, parts)
+                yield LeftOut(number)
+        elif record in (MORE_OF_CODE, MORE_OF_MODIFIER):
+            if first and first[1]["HCPC"] == fields["HCPC"]:
+                parts.append(fields["LONG DESCRIPTION"])
+            else:
+                yield Rejected(
+                    number, f"{fields['HCPC'].strip()}: a continuation without its first row."
+                )
+        else:
+            if first:
+                yield row_of(*first, parts)
+            first, parts = (number, fields), []
+    if first:
+        yield row_of(*first, parts)
 
 
-def _columns(file: OfficialFile, number: int, cells: tuple) -> list[tuple[str, int]]:
-    positions: dict[str, int] = {}
-    for position, cell in enumerate(cells):
-        positions.setdefault(_name(cell), position)
-    missing = [name for name in COLUMNS if name not in positions]
+def _columns(file: OfficialFile, number: int, cells: Cells) -> dict[str, str]:
+    """The column of each name in the header row."""
+    columns: dict[str, str] = {}
+    for column, cell in cells.items():
+        columns.setdefault(_name(cell), column)
+    missing = [name for name in COLUMNS if name not in columns]
     if missing:
         raise FileProblem(
             f"{file.title}, row {number}: the header lacks {', '.join(missing)}; expected the "
             f"{len(COLUMNS)} columns of CMS's HCPCS spreadsheet, HCPC to ACTION CD."
         )
-    return [(name, positions[name]) for name in COLUMNS]
-
-
-def _text(file: OfficialFile, number: int, name: str, cells: tuple, position: int) -> str:
-    cell = cells[position] if position < len(cells) else None
-    if cell is None or cell == "":
-        return ""
-    if isinstance(cell, str):
-        if cell.startswith("="):
-            raise FileProblem(
-                f"{file.title}, row {number}, column {name} holds the formula {cell[:60]}; "
-                "expected the publisher's own text."
-            )
-        return cell
-    if isinstance(cell, (datetime, date)):
-        return f"{cell:%Y%m%d}"
-    if isinstance(cell, float) and cell.is_integer():
-        return str(int(cell))
-    return str(cell)
+    return {name: columns[name] for name in COLUMNS}

@@ -5,16 +5,14 @@ importer has recognised it.
 """
 
 import hashlib
-import warnings
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import islice
 from pathlib import Path
 
-import openpyxl
-
 from codes.importers.rows import FileProblem
+from codes.importers.worksheet import Cells, Workbook
 
 HEAD_BYTES = 64 * 1024
 HEAD_ROWS = 30
@@ -23,10 +21,10 @@ _UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
 @dataclass(frozen=True)
 class Sheet:
-    """The beginning of a worksheet: its title and first rows, as text."""
+    """The beginning of a worksheet: its title and first rows."""
 
     title: str
-    rows: list[list[str]]
+    rows: list[Cells]
 
 
 @dataclass(eq=False)
@@ -56,39 +54,18 @@ class OfficialFile:
             return hashlib.file_digest(stream, "sha256").hexdigest()
 
     @cached_property
+    def workbook(self) -> Workbook:
+        return Workbook(self.path, self.title)
+
+    @cached_property
     def sheets(self) -> list[Sheet]:
         """The first rows of each worksheet; [] where the file is no workbook."""
         if not self.is_workbook:
             return []
-        with self.workbook() as book:
-            return [
-                Sheet(
-                    sheet.title,
-                    [
-                        ["" if cell is None else str(cell) for cell in row]
-                        for row in sheet.iter_rows(max_row=HEAD_ROWS, values_only=True)
-                    ],
-                )
-                for sheet in book.worksheets
-            ]
-
-    @contextmanager
-    def workbook(self) -> Iterator[openpyxl.Workbook]:
-        """The workbook, open for reading row by row. A damaged one is a FileProblem."""
-        with warnings.catch_warnings():
-            # Openpyxl warns of styles and headers it does not keep. We want the cells only.
-            warnings.simplefilter("ignore")
-            try:
-                book = openpyxl.load_workbook(self.path, read_only=True)
-            except Exception as error:  # openpyxl lets errors of zip, XML and its own through
-                raise FileProblem(
-                    f"{self.title} looks like a workbook but cannot be opened as one "
-                    f"({type(error).__name__}); expected an undamaged .xlsx file."
-                ) from error
-            try:
-                yield book
-            finally:
-                book.close()
+        return [
+            Sheet(title, [cells for _, cells in islice(self.workbook.rows(title), HEAD_ROWS)])
+            for title in self.workbook.sheet_titles
+        ]
 
     @cached_property
     def head_lines(self) -> list[str]:
