@@ -230,12 +230,14 @@ def _hits(code_ids: list[int], releases: Releases, date_of_service: date) -> lis
     }
     described: dict[int, list[OfficialDescription]] = {code_id: [] for code_id in code_ids}
     for item in OfficialDescription.objects.filter(
-        code_id__in=code_ids, release_id__in=by_id
+        code_id__in=codes, release_id__in=by_id
     ).order_by():
         item.release, item.code = by_id[item.release_id], codes[item.code_id]
         described[item.code_id].append(item)
     return [
-        _hit(codes[code_id], described[code_id], releases, date_of_service) for code_id in code_ids
+        _hit(codes[code_id], described[code_id], releases, date_of_service)
+        for code_id in code_ids
+        if code_id in codes
     ]
 
 

@@ -8,7 +8,17 @@ from allauth.account.models import EmailAddress
 from django.utils import timezone
 
 from accounts.models import CodeView, Plan, User, ViewPeriod
-from codes.models import Code, CodeSystem, OfficialDescription, Release, Source
+from codes.actions.editorial import publish, save_draft
+from codes.models import (
+    Code,
+    CodeSystem,
+    OfficialDescription,
+    PlainDescription,
+    Release,
+    SectionSlug,
+    SectionText,
+    Source,
+)
 from codes.models.code import stored_value
 
 _numbers = itertools.count(1)
@@ -82,3 +92,23 @@ def make_views(*code_keys: str, started_at: datetime | None = None, **reader) ->
         CodeView(period=period, code_key=key, viewed_at=started_at) for key in code_keys
     )
     return period
+
+
+def make_plain_description(
+    code: Code, *, title: str = "", text: str = "Plain words.", is_published: bool = True
+) -> PlainDescription:
+    """The code's plain-language description, as an editor writes and publishes it."""
+    written = save_draft(text=PlainDescription(code=code), markdown=text, title=title, by=None)
+    return publish(text=written, by=None) if is_published else written
+
+
+def make_section_text(
+    code: Code,
+    section: str = SectionSlug.GUIDELINES,
+    *,
+    text: str = "Editors' words.",
+    is_published: bool = True,
+) -> SectionText:
+    """The editors' text of a gated section of the code."""
+    written = save_draft(text=SectionText(code=code, section=section), markdown=text, by=None)
+    return publish(text=written, by=None) if is_published else written
