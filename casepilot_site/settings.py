@@ -134,6 +134,7 @@ WHITENOISE_USE_FINDERS = DEBUG
 # Official files are large: what is uploaded goes to disk while it arrives.
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+IMPORT_UPLOAD_MAX_MB = env.number("IMPORT_UPLOAD_MAX_MB", 100, minimum=1)
 
 # Security
 
