@@ -217,7 +217,9 @@ def _branches(divisions, counts: dict[str, int]) -> Iterator[Branch]:
 
 
 def _count_in(division: Division, counts: dict[str, int]) -> int:
-    return sum(count for start, count in counts.items() if division.holds(start))
+    # HCPCS is counted by hundreds: A00 stands for A0000 to A0099.
+    rest = "00" if division.system == CodeSystem.HCPCS else ""
+    return sum(count for start, count in counts.items() if division.holds(start + rest))
 
 
 def _codes_in(codes: QuerySet[Code], division: Division) -> QuerySet[Code]:
