@@ -1,6 +1,6 @@
 """How django-allauth signs people up and in here."""
 
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.utils import get_next_redirect_url
@@ -14,6 +14,8 @@ from accounts import actions
 from accounts.guest import guest_of
 from accounts.network import client_address
 from accounts.staff import needs_two_factor
+
+_LINKS = {"activate_url", "password_reset_url", "signup_url"}
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -61,6 +63,10 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def send_mail(self, template_prefix, email, context):
         context = {"site_name": settings.SITE_NAME, "site_url": settings.SITE_URL, **context}
+        if settings.IS_PRODUCTION:
+            # The host of a request is the sender's word: a mail must not lead where it says.
+            for name in _LINKS & context.keys():
+                context[name] = settings.SITE_URL + _path_of(context[name])
         super().send_mail(template_prefix, email, context)
 
     def render_mail(self, template_prefix, email, context, headers=None):
@@ -78,6 +84,11 @@ class AccountAdapter(DefaultAccountAdapter):
         if then and response.status_code == 302:
             response["Location"] += _query(next=then)
         return response
+
+
+def _path_of(url: str) -> str:
+    parts = urlsplit(url)
+    return urlunsplit(("", "", parts.path, parts.query, ""))
 
 
 def _query(**values) -> str:

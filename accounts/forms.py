@@ -5,6 +5,7 @@ from allauth.account.adapter import get_adapter
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from allauth.mfa.totp.forms import ActivateTOTPForm
 from django import forms
+from django.db import IntegrityError, transaction
 
 NEW_PASSWORD_HELP = "At least 8 characters; not a common password, not only digits."  # noqa: S105
 
@@ -53,7 +54,14 @@ class LogInForm(SiteWords, allauth.LoginForm):
 
 
 class SignUpForm(SiteWords, allauth.SignupForm):
-    pass
+    def try_save(self, request):
+        """The new person. One who registers twice at once is told by mail as if known before."""
+        try:
+            with transaction.atomic():
+                return super().try_save(request)
+        except IntegrityError:
+            self.account_already_exists = True
+            return super().try_save(request)
 
 
 class ChangeEmailForm(SiteWords, allauth.AddEmailForm):

@@ -1,5 +1,7 @@
 """Registering, confirming the mail, logging in and out, passwords, a changed address."""
 
+import re
+
 import pytest
 from allauth.account.models import EmailAddress
 from django.test import Client
@@ -7,7 +9,7 @@ from django.test import Client
 from accounts import meter
 from accounts.models import User
 from tests.accounts.mails import html_of, link_in
-from tests.accounts.readers import guest_cookie, request_of
+from tests.accounts.readers import at_once, guest_cookie, request_of
 from tests.factories import PASSWORD, make_code, make_description, make_guest, make_user
 
 pytestmark = pytest.mark.django_db
@@ -281,3 +283,36 @@ def test_a_trial_site_says_where_its_mails_lie_and_a_real_one_does_not(client, s
     assert "var/mail/" in client.get("/accounts/confirm-email/").content.decode()
     settings.IS_PRODUCTION = True
     assert "var/mail/" not in client.get("/accounts/confirm-email/").content.decode()
+
+
+def test_mails_of_a_real_site_lead_to_it_whatever_host_was_asked(client, mailoutbox, settings):
+    settings.IS_PRODUCTION, settings.SITE_URL = True, "https://codes.example.org"
+    user = make_user()
+    client.post(
+        "/accounts/password/reset/", {"email": user.email}, headers={"Host": "evil.example"}
+    )
+    client.post("/accounts/password/reset/", {"email": "nobody@example.org"})
+    sign_up(Client(), next="/codes/")
+    sign_up(Client(), user.email)
+    assert len(mailoutbox) == 4
+    for mail in mailoutbox:
+        links = re.findall(r"https?://[^/\s]+", mail.body)
+        assert set(links) == {"https://codes.example.org"}
+    assert "?then=%2Fcodes%2F" in mailoutbox[2].body
+
+
+@pytest.mark.django_db(transaction=True)
+def test_registering_one_address_many_times_at_once_makes_one_account(mailoutbox, settings):
+    settings.ACCOUNT_RATE_LIMITS = {"signup": None}
+    answers = at_once(lambda _: sign_up(Client()), range(8))
+    assert {answer.status_code for answer in answers} == {302}
+    assert User.objects.count() == EmailAddress.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_guessing_a_password_in_parallel_gains_little():
+    user = make_user()
+    answers = at_once(lambda n: log_in(Client(), user.email, f"guess {n}"), range(20))
+    pages = [answer.content.decode() for answer in answers]
+    assert sum("the password is not correct" in page for page in pages) <= 5
+    assert "too many attempts" in log_in(Client(), user.email).content.decode()
