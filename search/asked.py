@@ -45,7 +45,7 @@ class Asked:
 
 def clean(text: str) -> str:
     """The text without control characters and needless blanks, at most LONGEST_TEXT long."""
-    readable = re.sub(r"[\x00-\x1f\x7f]", " ", text[: LONGEST_TEXT * 10])
+    readable = re.sub(r"[\x00-\x1f\x7f\ud800-\udfff]", " ", text[: LONGEST_TEXT * 10])
     return " ".join(readable.split())[:LONGEST_TEXT].strip()
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import date
 
+from django.contrib.postgres.search import SearchQuery
 from django.db.models import Case, IntegerField, QuerySet, Value, When
 from django.db.models.functions import Length
 from django.utils.safestring import SafeString
@@ -112,7 +113,7 @@ def find(
     query, of_words = None, []
     if not asked.whole and not asked.first and total <= MOST_BEGINNINGS:
         query, of_words, word_total = _by_words(
-            asked.words,
+            asked,
             scope,
             without=named if total else None,
             limit=limit - len(code_ids),
@@ -202,19 +203,21 @@ def _exact(asked: Asked, named: QuerySet[Code]) -> list[str]:
     return [code_url(system, value) for system, value in exact]
 
 
-def _by_words(text: str, scope: Scope, *, without, limit: int, offset: int):
+def _by_words(
+    asked: Asked, scope: Scope, *, without: QuerySet[Code] | None, limit: int, offset: int
+) -> tuple[SearchQuery | None, list[int], int]:
     """The query that found something, the keys of a page of codes, and how many there are.
 
     Words that no text has are looked for once more, as beginnings of words.
     """
-    query = all_words(text)
-    found, total = matching_codes(query, scope, without=without, limit=max(limit, 1), offset=offset)
-    begun = words_begun(text) if not total and without is None else None
+    # One is fetched where none is wanted: the number of all comes with it.
+    place = {"limit": max(limit, 1), "offset": offset}
+    query = all_words(asked.words)
+    found, total = matching_codes(query, scope, without=without, **place)
+    begun = None if total or asked.is_code else words_begun(asked.words)
     if begun is not None:
         query, beginnings = begun
-        found, total = matching_codes(
-            query, scope, beginnings=beginnings, limit=max(limit, 1), offset=offset
-        )
+        found, total = matching_codes(query, scope, beginnings=beginnings, **place)
     return (query if total else None), found[:limit], total
 
 

@@ -28,7 +28,10 @@ from codes.models.plain_description import PLAIN_WORDS
 
 ENGLISH = "english"
 MOST_WORDS = 12
+MOST_TERMS = 40
 SHORTEST_BEGINNING = 3  # letters
+# A word or words in quotes, perhaps with a sign that leaves them out.
+_TERM = re.compile(r'-?"[^"]+"|(?<![^\s])-?\w[^\s"]*|\w[^\s"]*')
 _MARK, _UNMARK = "\x02", "\x03"
 
 
@@ -43,7 +46,9 @@ class Scope:
 
 def all_words(text: str) -> SearchQuery:
     """Every word, in any form; quotes hold words together and - leaves a word out."""
-    return SearchQuery(text, config=ENGLISH, search_type="websearch")
+    # Signs that stand alone are dropped: hundreds of them exhaust PostgreSQL's parser.
+    readable = " ".join(_TERM.findall(text)[:MOST_TERMS])
+    return SearchQuery(readable, config=ENGLISH, search_type="websearch")
 
 
 def words_begun(text: str) -> tuple[SearchQuery, list[str]] | None:
@@ -134,8 +139,9 @@ def matching_codes(
 
 
 def _official(query: SearchQuery, scope: Scope) -> QuerySet[OfficialDescription]:
+    # No release has the key 0: Django would compile an empty list to no statement at all.
     found = OfficialDescription.objects.annotate(words=OFFICIAL_WORDS).filter(
-        words=query, release_id__in=scope.release_ids
+        words=query, release_id__in=scope.release_ids or (0,)
     )
     if scope.system:
         found = found.filter(code__system=scope.system)

@@ -1,0 +1,158 @@
+"""The look-up box over HTTP: results, suggestions, strange input."""
+
+import re
+from datetime import date
+
+import pytest
+
+from codes.models import CodeSystem, Source
+from tests.factories import (
+    make_code,
+    make_description,
+    make_plain_description,
+    make_release,
+    make_section_text,
+)
+
+pytestmark = pytest.mark.django_db
+
+ADDRESS = "/case2code/"
+SUGGEST = "/case2code/suggest/"
+
+
+@pytest.fixture(autouse=True)
+def codes():
+    release = make_release(source=Source.ICD_10_CM_ORDER, valid_from=date(2025, 10, 1))
+    for value, long in [
+        ("Z45", "Adjustment of an implanted device"),
+        ("Z45.1", "Adjustment of an infusion pump"),
+        ("E07", "Other disorders"),
+    ]:
+        make_description(make_code(value, system=CodeSystem.ICD_10_CM), release=release, long=long)
+    make_description("E0783", long="Infusion pump, implantable")
+
+
+def found(html):
+    return re.findall(r'<li[^>]* data-code="([^"]+)"', html)
+
+
+@pytest.mark.parametrize("written", ["Z45.1", "z451", " z45.1 ", "icd-10-cm z45.1"])
+def test_an_exact_code_leads_to_its_page(client, written):
+    answer = client.get(ADDRESS, {"q": written})
+
+    assert answer.status_code == 302
+    assert answer["Location"] == "/codes/icd-10-cm/Z45.1/"
+
+
+def test_the_date_of_service_goes_along(client):
+    answer = client.get(ADDRESS, {"q": "E0783", "date": "2026-08-01"})
+
+    assert answer["Location"] == "/codes/hcpcs/E0783/?date=2026-08-01"
+
+
+def test_a_code_of_two_systems_is_left_to_the_reader(client):
+    make_code("E0783", system=CodeSystem.ICD_10_CM)
+
+    answer = client.get(ADDRESS, {"q": "E0783"})
+
+    assert answer.status_code == 200
+    assert set(found(answer.text)) == {"hcpcs:E0783", "icd-10-cm:E07.83"}
+
+
+def test_results_stand_in_rank_order_with_their_keys(client):
+    html = client.get(ADDRESS, {"q": "infusion pump"}).text
+
+    assert found(html) == ["hcpcs:E0783", "icd-10-cm:Z45.1"]
+    assert "<mark>" in html
+    assert 'href="/codes/icd-10-cm/Z45.1/"' in html
+
+
+def test_results_can_be_narrowed_to_a_system(client):
+    html = client.get(ADDRESS, {"q": "infusion pump", "system": "hcpcs"}).text
+
+    assert found(html) == ["hcpcs:E0783"]
+    assert "q=infusion+pump&amp;system=icd-10-cm" in html
+
+
+def test_results_are_paged(client):
+    for number in range(60):
+        make_description(f"A{number:04}", long="Gauze pad")
+
+    pages = [found(client.get(ADDRESS, {"q": "gauze", "page": page}).text) for page in (1, 2, 3)]
+
+    assert [len(page) for page in pages] == [25, 25, 10]
+    assert len({key for page in pages for key in page}) == 60
+
+
+def test_a_search_costs_no_view(client):
+    code = make_code("96522", system=CodeSystem.CPT)
+    make_plain_description(code, text="Infusion pump refill.")
+    make_section_text(code, text="Gated words.")
+
+    for query in ("infusion", "pump", "96522", "965"):
+        client.get(ADDRESS, {"q": query})
+        client.get(SUGGEST, {"q": query})
+
+    assert "Gated words." in client.get("/codes/cpt/96522/").text
+
+
+def test_nothing_found_is_said_with_what_is_near_and_what_is_missing(client):
+    html = client.get(ADDRESS, {"q": "Z45.2"}).text
+
+    assert found(html) == []
+    assert "No code found" in html
+    assert "/codes/icd-10-cm/Z45.1/" in html
+    assert "ICD-10-PCS" in html
+
+
+def test_without_a_question_the_page_says_what_it_understands(client):
+    answer = client.get(ADDRESS)
+
+    assert answer.status_code == 200
+    assert found(answer.text) == []
+
+
+def test_suggestions_are_a_fragment_that_a_browser_may_keep_for_a_minute(client):
+    answer = client.get(SUGGEST, {"q": "infus"})
+
+    assert found(answer.text) == ["hcpcs:E0783", "icd-10-cm:Z45.1"]
+    assert answer.text.strip().startswith("<ul")
+    assert 'role="listbox"' in answer.text
+    assert "<html" not in answer.text
+    assert answer["Cache-Control"] == "private, max-age=60"
+    assert found(client.get(SUGGEST, {"q": "i"}).text) == []
+    assert found(client.get(SUGGEST).text) == []
+
+
+@pytest.mark.parametrize("address", [ADDRESS, SUGGEST])
+@pytest.mark.parametrize(
+    "query",
+    [
+        "q=%00",
+        "q=%ED%A0%80",
+        "q=%ff%fe",
+        "q=" + "x" * 10_000,
+        "q=" + "%22" * 300,
+        "q=%25_%27--",
+        "q=<script>alert(1)</script>",
+        "q=pump&page=-1",
+        "q=pump&page=99999999999999999999",
+        "q=pump&page=%C2%B2",
+        "q=pump&system=nosuch",
+        "q=pump&system=%00",
+        "q=pump&date=never",
+        "q=pump&date=0001-01-01",
+        "q=pump&date=9999-12-31",
+        "q=a&q=b&q[]=c",
+    ],
+)
+def test_strange_questions_get_a_page(client, address, query):
+    answer = client.get(f"{address}?{query}")
+
+    assert answer.status_code == 200
+    assert "<script>alert" not in answer.text
+
+
+def test_a_look_up_is_no_form_to_send(client):
+    assert client.post(ADDRESS, {"q": "pump"}).status_code == 405
+    assert client.post(SUGGEST, {"q": "pump"}).status_code == 405
