@@ -10,11 +10,14 @@ from urllib.parse import urlsplit
 
 import pytest
 from django.conf import settings
+from django.contrib.auth.models import Group
 from django.core.cache import cache
 from django.core.management import call_command
 from django.test import Client
 
+from codes.groups import EDITOR
 from tests.browser import chromium
+from tests.factories import make_user
 
 
 def pytest_collection_modifyitems(items):
@@ -81,6 +84,14 @@ def sign_in(base_url):
         )
 
     return sign_in
+
+
+@pytest.fixture
+def editor(transactional_db):
+    """A member of the group of editors."""
+    user = make_user("editor@example.org", is_staff=True)
+    user.groups.add(Group.objects.get(name=EDITOR))
+    return user
 
 
 @pytest.fixture

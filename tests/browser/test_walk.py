@@ -57,7 +57,7 @@ def test_a_reader_looks_up_meets_the_meter_registers_and_reads_on(page, link_in_
     for field in page.locator("input[type=password]").all():
         field.fill(PASSWORD)
     page.locator("main form").get_by_role("button", name="Register").click()
-    expect(page.locator("main")).to_contain_text(EMAIL)
+    expect(page.get_by_role("heading", level=1)).to_have_text("Confirm your e-mail address")
     page.goto(link_in_mail(EMAIL))
     page.get_by_role("button", name="Confirm").click()
     expect(page.locator("main")).to_be_visible()
