@@ -83,10 +83,12 @@ def robots_txt(request):
     """What crawlers may visit: every page that says something of its own."""
     lines = [
         "User-agent: *",
-        "Disallow: /admin/",
+        # Some crawlers take the first rule that fits, others the longest: this order suits both.
+        f"Allow: {reverse('account_signup')}",
         "Disallow: /accounts/",
-        "Allow: /accounts/signup/",
-        "Disallow: /case2code/",
+        "Disallow: /admin/",
+        "Disallow: /case2code/suggest/",
+        "Disallow: /*?q=",
         "Disallow: /readyz/",
         "Disallow: /healthz/",
         "# The same page on another day, in another order or as a table.",
