@@ -7,7 +7,8 @@ from django.core.cache import cache
 @pytest.fixture(autouse=True)
 def _no_earlier_attempts(request):
     """Rate limits count in the shared cache, which outlives a test with real transactions."""
-    if "transactional_db" in request.fixturenames:
+    if request.node.get_closest_marker("django_db"):
+        request.getfixturevalue("db")
         cache.clear()
 
 
