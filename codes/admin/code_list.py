@@ -2,11 +2,12 @@
 
 import re
 from collections import Counter
+from itertools import islice
 
-from django.contrib import admin
-from django.contrib.admin.views.main import ChangeList
+from django.contrib import admin, messages
+from django.contrib.admin.views.main import PAGE_VAR, SEARCH_VAR, ChangeList
 from django.contrib.postgres.search import SearchQuery, SearchVector
-from django.db.models import Q
+from django.db.models import QuerySet
 from django.urls import path
 from django.utils.html import format_html
 from django.utils.text import Truncator
@@ -31,6 +32,10 @@ from codes.models import (
     SectionText,
     stored_value,
 )
+from codes.models.plain_description import PLAIN_WORDS
+
+# So many codes are listed for words: enough to work through, and few enough to find at once.
+MOST_FOUND = 2000
 
 # A code or the beginning of one: at least one digit, or a single letter.
 _LIKE_A_CODE = re.compile(r"(?=.*\d)[A-Z0-9]{1,7}|[A-Z]")
@@ -107,21 +112,16 @@ class CodeAdmin(admin.ModelAdmin):
             by_code = queryset.filter(value__startswith=value)
             if by_code.exists():
                 return by_code, False
-        words = SearchQuery(search_term, config="english", search_type="websearch")
-        # As the index `description_words` has it.
-        vector = SearchVector("long", "short", "consumer", config="english")
-        official = OfficialDescription.objects.annotate(words=vector).filter(
-            words=words, release__state=Release.State.PUBLISHED
-        )
-        ours = PlainDescription.objects.annotate(
-            words=SearchVector("title", "text", config="english")
-        ).filter(words=words)
-        return (
-            queryset.filter(
-                Q(pk__in=official.values("code_id")) | Q(pk__in=ours.values("code_id"))
-            ),
-            False,
-        )
+        is_filtered = set(request.GET) - {SEARCH_VAR, PAGE_VAR}
+        found, is_cut = _codes_with_words(search_term, queryset if is_filtered else None)
+        if is_cut:
+            self.message_user(
+                request,
+                f"Very many codes have these words; {len(found):,} of them are listed. "
+                "Add a word, or choose a code system.",
+                messages.WARNING,
+            )
+        return queryset.filter(pk__in=found), False
 
     # Columns
 
@@ -208,3 +208,29 @@ class CodeAdmin(admin.ModelAdmin):
 
     def has_delete_permission(self, request, obj=None):
         return False
+
+
+def _codes_with_words(search_term: str, within: QuerySet[Code] | None) -> tuple[set[int], bool]:
+    """The keys of codes whose official or plain-language text has the words, at most MOST_FOUND,
+    and whether there may be more. Each kind of text is asked with the expression its index has.
+    """
+    words = SearchQuery(search_term, config="english", search_type="websearch")
+    draft_words = SearchVector("title", "text", config="english")
+    plain = PlainDescription.objects.order_by()
+    kinds = [
+        OfficialDescription.objects.order_by()
+        .annotate(words=SearchVector("long", "short", "consumer", config="english"))
+        .filter(words=words, release__state=Release.State.PUBLISHED),
+        plain.annotate(words=PLAIN_WORDS).filter(words=words),
+        plain.waiting().annotate(words=draft_words).filter(words=words),
+    ]
+    # A code is described once in each release.
+    most_rows = 4 * MOST_FOUND
+    found, is_cut = set(), False
+    for texts in kinds:
+        if within is not None:
+            texts = texts.filter(code__in=within.order_by().values("pk"))
+        keys = list(texts.values_list("code_id", flat=True)[:most_rows])
+        is_cut = is_cut or len(keys) == most_rows
+        found.update(keys)
+    return set(islice(found, MOST_FOUND)), is_cut or len(found) > MOST_FOUND
