@@ -75,7 +75,7 @@ class OfficialFile:
         lines = self.head.split(b"\n")
         if len(self.head) >= HEAD_BYTES:
             lines.pop()
-        return [text_of(line) for line in lines]
+        return [text_of(line.removesuffix(b"\r")) for line in lines]
 
     def lines(self) -> Iterator[tuple[int, bytes]]:
         """Every line with its number, without its end. Tells `on_read` how far it is."""

@@ -99,14 +99,16 @@ class _RowParser:
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         if name == "c":
-            # r is A12: the column's letters, then the row's number.
-            self._column = attributes["r"][: -self._row_digits]
+            # r is A12: the column's letters, then the row's number. Some programs leave it out.
+            place = attributes.get("r")
+            self._column = place[: -self._row_digits] if place else _after(self._column)
             self._kind = attributes.get("t")
             self._value = ""
         elif name == "row":
             number = attributes.get("r") or str(self._row + 1)
             self._row, self._row_digits = int(number), len(number)
             self._cells = {}
+            self._column = ""
         self._text.clear()
 
     def _end(self, name: str) -> None:
@@ -128,6 +130,15 @@ class _RowParser:
                 self._cells[self._column] = self._value
         elif name == "row":
             self._done.append((self._row, self._cells))
+
+
+def _after(column: str) -> str:
+    """The column to the right: B after A, AA after Z; A at the beginning."""
+    if not column:
+        return "A"
+    if column[-1] == "Z":
+        return f"{_after(column[:-1])}A"
+    return column[:-1] + chr(ord(column[-1]) + 1)
 
 
 def _parser() -> expat.XMLParserType:
