@@ -11,8 +11,9 @@ from typing import Any
 from codes.models import CodeSystem, SectionSlug
 from codes.queries.code_page import CodePage
 from codes.queries.editorial import SectionHtml, published_sections, published_slugs
-from codes.queries.history import history_of
+from codes.queries.history import history_of, history_table
 
+Table = tuple[list[str], list[list]]  # the names of the columns, and the rows
 EVERY_SYSTEM = frozenset(CodeSystem)
 
 
@@ -23,7 +24,7 @@ class Section:
     `query` takes the page's open facts (code, date of service, releases, descriptions) and
     returns what `template` shows; without one the section has only the editors' text. `count`
     says how many facts the query would find: an open fact, taken from what the page has read
-    already.
+    already. `table` turns what the query found into the section's download.
     """
 
     slug: SectionSlug
@@ -32,6 +33,7 @@ class Section:
     query: Callable[[CodePage], Any] | None = None
     count: Callable[[CodePage], int] | None = None
     template: str = ""
+    table: Callable[[Any], Table] | None = None
 
     @property
     def title(self) -> str:
@@ -53,6 +55,7 @@ SECTIONS = [
         query=lambda page: history_of(page.descriptions, page.releases),
         count=lambda page: len(page.descriptions),
         template="codes/sections/history.html",
+        table=history_table,
     ),
 ]
 

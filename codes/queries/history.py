@@ -75,6 +75,26 @@ def history_of(descriptions: list[OfficialDescription], releases: Releases) -> l
     return sorted(events, key=lambda event: event.date, reverse=True)
 
 
+def history_table(events: list[HistoryEvent]) -> tuple[list[str], list[list]]:
+    """The events as a table: the names of its columns, and its rows."""
+    header = ["date", "event", "release", "note", "text removed", "text added"]
+    rows = [
+        [
+            event.date.isoformat(),
+            event.title,
+            event.release_name,
+            event.text,
+            *(" ".join(_pieces(event, kind)) for kind in ("removed", "added")),
+        ]
+        for event in events
+    ]
+    return header, rows
+
+
+def _pieces(event: HistoryEvent, kind: str) -> list[str]:
+    return [piece.text.strip() for piece in event.diff if piece.kind == kind]
+
+
 def _events_of(
     item: OfficialDescription, previous: OfficialDescription | None, releases: Releases
 ) -> list[HistoryEvent]:

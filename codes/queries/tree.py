@@ -232,7 +232,7 @@ def _codes_in(codes: QuerySet[Code], division: Division) -> QuerySet[Code]:
 
 
 def _counts(system: CodeSystem, release: Release | None) -> dict[str, int]:
-    """How many codes a claim may carry begin with each value's first characters.
+    """How many codes begin with each value's first characters, headers left out.
 
     Three characters tell the division everywhere but in CPT, whose last character matters.
     """

@@ -18,6 +18,7 @@ from codes.queries.relatives import nearest_codes
 from codes.queries.releases import published_releases
 from codes.queries.service_date import read_service_date, with_date
 from codes.sections import has_sections, section_in_full, section_of, sections_of
+from codes.views.csv_download import csv_response
 
 private = cache_control(private=True, no_cache=True)
 
@@ -57,7 +58,10 @@ def code_detail(request, system, value):
 def section_detail(request, system, value, section):
     """One section in full. It belongs to its code's page: no further view is spent on it.
 
-    Context: as of the code page, with `section` (SectionView) in place of `sections`.
+    `?format=csv` downloads what its data say, where it is open.
+
+    Context: as of the code page, with `section` (SectionView) in place of `sections`, and
+    `csv_url` or ''.
     """
     code, wanted = _code_or_none(system, value), section_of(section)
     if code is None:
@@ -76,6 +80,10 @@ def section_detail(request, system, value, section):
     reading = meter.open_code(request, code.key) if view.state == "locked" else meter.peek(request)
     if reading.is_open:
         view = section_in_full(wanted, page)
+    has_table = bool(wanted.table and view.content)
+    if has_table and request.GET.get("format") == "csv":
+        name = f"{code.system} {code.printed} {section} {page.date_of_service:%Y-%m-%d}"
+        return csv_response(name, *wanted.table(view.content))
     context = {
         "code": code,
         "page": page,
@@ -87,6 +95,7 @@ def section_detail(request, system, value, section):
         "date_error": date_error,
         "reading": reading,
         "section": view,
+        "csv_url": with_date("?format=csv", _kept_date(page)) if has_table else "",
     }
     return render(request, "codes/section_detail.html", context)
 

@@ -1,5 +1,6 @@
 """The code page as a reader meets it: addresses, dates, texts, and what stays behind the meter."""
 
+import csv
 import json
 import re
 from datetime import date
@@ -336,6 +337,28 @@ def test_the_page_opens_for_the_first_view_and_shows_the_sections(client):
     assert '<section id="history" class="gated" data-state="open"' in answer.text
     assert 'data-remaining="0"' in answer.text
     assert "private" in answer["Cache-Control"]
+
+
+def test_an_open_section_can_be_downloaded_and_a_locked_one_cannot(client):
+    older = make_release(
+        source=Source.ICD_10_CM_ORDER, name="FY 2025", valid_from=date(2024, 10, 1)
+    )
+    code = make_icd_code(long="New words of it")
+    make_description(code, release=older, long="Old words of it")
+    address = "/codes/icd-10-cm/Z45.1/history/?format=csv"
+
+    page = client.get("/codes/icd-10-cm/Z45.1/history/")
+    opened = client.get(address)
+    rows = list(csv.reader(b"".join(opened.streaming_content).decode("utf-8-sig").splitlines()))
+    locked = use_up_views(Client()).get(address)
+
+    assert "?format=csv" in page.text
+    assert opened["Content-Type"].startswith("text/csv")
+    assert "private" in opened["Cache-Control"]
+    assert rows[0][:3] == ["date", "event", "release"]
+    assert ["2025-10-01", "Description revised", "FY 2026", "", "Old", "New"] in rows
+    assert locked["Content-Type"].startswith("text/html")
+    assert 'data-state="locked"' in locked.text
 
 
 def test_a_section_with_nothing_to_say_is_left_out_and_costs_nothing(client):
