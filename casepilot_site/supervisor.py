@@ -88,9 +88,10 @@ class Supervisor:
 
     def run(self):
         """Run the site until it is told to end."""
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            if signal.getsignal(number) is not signal.SIG_IGN:  # nohup ignores the hang-up
-                signal.signal(number, self._stop)
+        signal.signal(signal.SIGINT, self._stop)
+        signal.signal(signal.SIGTERM, self._stop)
+        if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # nohup has it ignored
+            signal.signal(signal.SIGHUP, self._stop)
         end_left_over_processes(env.var_folder() / "processes")
         check_port(self.address, self.port)
         database = contextlib.nullcontext()
