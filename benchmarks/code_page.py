@@ -33,7 +33,6 @@ import psycopg  # noqa: E402 the repository is on the path only now
 
 from casepilot_site import embedded_postgres, env  # noqa: E402
 
-RESULTS = ROOT / "benchmarks" / "RESULTS.md"
 AIM_RATIO = 0.6
 AIM_QUERIES = 8
 OPENED, LOCKED = "/codes/cpt/96522/", "/codes/cpt/96521/"
@@ -67,9 +66,6 @@ def main():
     parser.add_argument(
         "--connections", type=int, default=16, help="kept connections (default: %(default)s)"
     )
-    parser.add_argument(
-        "--record", action="store_true", help=f"append the result to {RESULTS.name}"
-    )
     options = parser.parse_args()
     with contextlib.ExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="casepilot-benchmark-"))
@@ -87,10 +83,9 @@ def main():
         targets, readers = prepare_targets(port)
         measure(port, targets, options)
         queries = count_queries(readers)
-    report = describe(targets, queries, options)
-    print(report)
-    if options.record:
-        record(report)
+        server_version = postgresql_version()
+    print(describe(targets, queries, options))
+    append_to_results(targets, queries, server_version)
 
 
 # The site
@@ -276,7 +271,6 @@ def count_queries(readers) -> dict[str, list[str]]:
         with CaptureQueriesContext(connection) as captured:
             client.get(path)
         found[name] = [query["sql"] for query in captured.captured_queries]
-    connection.close()
     return found
 
 
@@ -284,54 +278,71 @@ def count_queries(readers) -> dict[str, list[str]]:
 
 
 def describe(targets, queries, options) -> str:
-    by_name = {target.name: target for target in targets}
     rows = [["page", "requests/s", "ratio to the bare view", "lowest–highest round", "queries"]]
     for target in targets:
-        rate = statistics.median(target.rates)
-        ratio, spread = "1", ""
-        if target.floor:
-            ratios = [
-                ours / bare
-                for ours, bare in zip(target.rates, by_name[target.floor].rates, strict=True)
-            ]
-            ratio = f"{statistics.median(ratios):.2f}"
-            spread = f"{min(ratios):.2f}–{max(ratios):.2f}"
+        found = ratios(target, targets)
+        spread = f"{min(found):.2f}–{max(found):.2f}" if target.floor else ""
         count = str(len(queries[target.name])) if target.name in queries else ""
-        rows.append([target.name, f"{rate:.0f}", ratio, spread, count])
+        rate = f"{statistics.median(target.rates):.0f}"
+        rows.append([target.name, rate, f"{statistics.median(found):.2f}", spread, count])
     aims = f"Aims: ratio at least {AIM_RATIO}, at most {AIM_QUERIES} queries."
     setting = (
         f"gunicorn, 2 processes of 16 threads; {options.connections} connections, median of "
         f"{options.rounds} rounds of {options.seconds:g} s."
     )
-    return f"{table(rows)}\n\n{aims} {setting}"
+    return f"{table(rows)}\n\n{aims}\nThe site: {setting}"
+
+
+def ratios(target, targets) -> list[float]:
+    """Of each round, to the bare view of the same reader; 1 for a bare view itself."""
+    floor = next(other for other in targets if other.name == (target.floor or target.name))
+    return [ours / bare for ours, bare in zip(target.rates, floor.rates, strict=True)]
 
 
 def table(rows) -> str:
-    """A Markdown table, its first row the head, aligned to be read as it is."""
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    lines = [
-        "| " + " | ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) + " |"
+    return "\n".join(
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
         for row in rows
-    ]
-    lines.insert(1, "|" + "|".join("-" * (width + 2) for width in widths) + "|")
-    return "\n".join(lines)
+    )
 
 
-def record(report):
-    """Append the report with the date and the machine."""
-    today = datetime.datetime.now().astimezone()
-    machine = f"{os.cpu_count()} × {processor()}, Python {platform.python_version()}"
-    text = RESULTS.read_text() if RESULTS.exists() else "# Results\n"
-    title = f"Code page, {today.day} {today:%b %Y}"
-    RESULTS.write_text(f"{text.rstrip()}\n\n## {title}\n\n{machine}\n\n{report}\n")
+def append_to_results(targets, queries, server_version):
+    """A line for each page; `benchmarks/RESULTS.md` is shared with the other scripts."""
+    file = ROOT / "benchmarks" / "RESULTS.md"
+    if not file.exists():
+        file.write_text(
+            "# Results\n\nRatios against a named peer, measured in the same run; the script says "
+            "how. Newest last.\n\n"
+            "| date | machine | benchmark | ratio | aim |\n| --- | --- | --- | --- | --- |\n",
+            encoding="utf-8",
+        )
+    today = f"{datetime.datetime.now(tz=datetime.UTC):%Y-%m-%d}"
+    machine = (
+        f"{os.cpu_count()} cores, Python {platform.python_version()}, PostgreSQL {server_version}"
+    )
+    with file.open("a", encoding="utf-8") as out:
+        for target in targets:
+            if not target.floor:
+                continue
+            ratio = statistics.median(ratios(target, targets))
+            name, aim = target.name, "none"
+            if target.name in queries:
+                name = f"{name}, {len(queries[target.name])} queries"
+                aim = f"at least {AIM_RATIO}, at most {AIM_QUERIES} queries"
+            out.write(
+                f"| {today} | {machine} | code_page: {name}, to {target.floor} "
+                f"| {ratio:.2f} | {aim} |\n"
+            )
 
 
-def processor() -> str:
-    with contextlib.suppress(OSError):
-        for line in Path("/proc/cpuinfo").read_text().splitlines():
-            if line.startswith("model name"):
-                return line.partition(":")[2].strip()
-    return platform.machine()
+def postgresql_version() -> int:
+    from django.db import connection
+
+    with connection.cursor():
+        version = connection.pg_version // 10000
+    connection.close()
+    return version
 
 
 if __name__ == "__main__":
