@@ -61,16 +61,23 @@ class FoundFiles:
         if path.is_file():
             yield from self._on_disk(path, path.name, [])
         elif path.is_dir():
-            for file in _files_below(path):
+            closed: list[OSError] = []
+            for file in _files_below(path, closed):
                 inside = file.relative_to(path)
                 folders = [*(part.name for part in inside.parents if part.name), path.name]
                 yield from self._on_disk(file, str(inside), folders)
+            for error in closed:
+                yield UnreadableFile(
+                    str(error.filename), f"{error.filename} cannot be read: {error.strerror}."
+                )
         elif path.exists():
             yield UnreadableFile(str(path), f"{path} is neither a file nor a folder.")
         else:
             yield UnreadableFile(str(path), f"There is no file or folder {path}.")
 
     def _on_disk(self, path: Path, title: str, folders: list[str]) -> Iterator[Found]:
+        if path.exists() and not path.is_file():
+            return  # a socket or a pipe, which would be read for ever
         try:
             with path.open("rb") as stream:
                 head = stream.read(HEAD_BYTES)
@@ -140,8 +147,9 @@ class FoundFiles:
         return target
 
 
-def _files_below(folder: Path) -> Iterator[Path]:
-    for parent, folders, names in os.walk(folder):
+def _files_below(folder: Path, closed: list[OSError]) -> Iterator[Path]:
+    """The files in a folder and below; folders that may not be read are put into `closed`."""
+    for parent, folders, names in os.walk(folder, onerror=closed.append):
         folders[:] = sorted(name for name in folders if not _is_clutter(name))
         for name in sorted(names):
             if not _is_clutter(name):

@@ -37,7 +37,7 @@ class Command(BaseCommand):
         output = getattr(self.stdout, "_out", sys.stdout)
         console = Console(
             file=output,
-            width=None if output.isatty() else 160,
+            width=None if output.isatty() else 250,
             no_color=options["no_color"],
         )
         table = Table(box=None, pad_edge=False, header_style="bold")

@@ -10,12 +10,14 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, connections
 
+from codes.actions.imports import import_upload
 from codes.importers.loading import BATCH
 from codes.importers.outcomes import Progress, State
 from codes.importers.pipeline import import_paths
-from codes.models import Code, OfficialDescription, RejectedRow, Release, Source
+from codes.models import Code, ImportUpload, OfficialDescription, RejectedRow, Release, Source
 from tests.codes.importers.layouts import order_file
 from tests.factories import make_description, make_release
 
@@ -185,3 +187,27 @@ def test_whoever_waits_too_long_is_told_so(tmp_path, held_code, monkeypatch):
     assert outcome.note.startswith("Another import of ICD-10-CM order file has been running for")
     held_code.rollback()
     assert first.states() == [State.PUBLISHED]
+
+
+def test_how_far_an_upload_is_shows_before_its_import_ends(tmp_path, held_code):
+    path = long_file(tmp_path)
+    upload = ImportUpload.objects.create(
+        file=SimpleUploadedFile(path.name, path.read_bytes()), file_name=path.name
+    )
+
+    def run() -> None:
+        try:
+            import_upload(upload_id=upload.id)
+        finally:
+            connections.close_all()
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    wait_until(someone_waits_for_the_code)
+    upload.refresh_from_db()
+    assert upload.state == ImportUpload.State.RUNNING
+    assert upload.progress == "Importing icd10cm_order_2026.txt"
+    held_code.rollback()
+    thread.join(PATIENCE)
+    upload.refresh_from_db()
+    assert (upload.state, upload.percent) == (ImportUpload.State.DONE, 100)
