@@ -217,7 +217,7 @@ STAFF_MFA_REQUIRED = env.switch("STAFF_MFA_REQUIRED", IS_PRODUCTION)
 GUEST_VIEWS = env.number("GUEST_VIEWS", 1, minimum=0)
 MEMBER_EXTRA_VIEWS = env.number("MEMBER_EXTRA_VIEWS", 5, minimum=0)
 VIEW_PERIOD_DAYS = env.number("VIEW_PERIOD_DAYS", 30, minimum=1)
-GUESTS_PER_NETWORK_PER_DAY = env.number("GUESTS_PER_NETWORK_PER_DAY", 30, minimum=1)
+GUESTS_PER_NETWORK_PER_DAY = env.number("GUESTS_PER_NETWORK_PER_DAY", 200, minimum=1)
 # How many proxies of the operator's stand in front, each adding to X-Forwarded-For.
 TRUSTED_PROXIES = env.number("TRUSTED_PROXIES", 0, minimum=0)
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES

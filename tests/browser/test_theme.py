@@ -33,7 +33,7 @@ def test_dark_follows_the_preference_without_javascript(plain_page):
 def test_the_switch_wins_over_the_system_and_is_kept(page):
     page.emulate_media(color_scheme="light")
     page.goto(CODE_PAGE)
-    switch = page.get_by_role("button", name="Dark colours")
+    switch = page.get_by_role("button", name="Dark colors")
     expect(switch).to_have_attribute("aria-pressed", "false")
     switch.click()
     expect_background(page, dark=True)
