@@ -1,5 +1,6 @@
 """From the code systems down to a code, and up again."""
 
+import json
 import re
 from datetime import date
 
@@ -10,7 +11,13 @@ from django.test.utils import CaptureQueriesContext
 from codes.models import Code, CodeSystem, OfficialDescription, Source
 from codes.queries.divisions import DIVISIONS, divisions_of, path_to, trail_of
 from codes.queries.tree import level_of
-from tests.factories import make_code, make_description, make_plain_description, make_release
+from tests.factories import (
+    make_code,
+    make_description,
+    make_plain_description,
+    make_release,
+    make_user,
+)
 
 ON = date(2026, 8, 1)
 
@@ -290,3 +297,30 @@ def test_a_level_takes_few_queries_however_many_codes_there_are(client):
         with CaptureQueriesContext(connection) as queries:
             assert client.get(address).status_code == 200
         assert len(queries) <= 3, [query["sql"][:150] for query in queries]
+
+
+@pytest.mark.django_db
+def test_a_level_tells_search_engines_the_way_to_it(client):
+    make_listed(Source.ICD_10_CM_ORDER, "Z45")
+
+    html = client.get("/codes/icd-10-cm/?within=z00-z99&date=2026-01-01").text
+    data = json.loads(
+        re.search(r'<script type="application/ld\+json">(.*?)</script>', html, re.S)[1]
+    )
+
+    assert data["@type"] == "BreadcrumbList"
+    assert [item.get("item") for item in data["itemListElement"]] == [
+        "http://testserver/codes/",
+        "http://testserver/codes/icd-10-cm/",
+        None,
+    ]
+
+
+@pytest.mark.django_db
+def test_staff_are_told_how_to_load_a_system_and_readers_are_not(client):
+    reader = client.get("/codes/cpt/").text
+    client.force_login(make_user(is_staff=True))
+    staff = client.get("/codes/cpt/").text
+
+    assert "import_files" not in reader
+    assert "import_files" in staff
