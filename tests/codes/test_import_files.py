@@ -35,7 +35,7 @@ def test_the_table_at_the_end_says_what_came_of_each_file(tmp_path):
     write(folder / "HCPC2026_JUL_ANWEB.txt", *lines)
     write(folder / "notes.txt", "Processing notes")
     output = run(folder)
-    head, hcpcs, notes, rejected = table_rows(output)
+    head, hcpcs, rejected, notes = table_rows(output)
     assert head == ["File", "Source", "Release", "Rows", "Rejected", "Seconds", "State"]
     assert hcpcs[:5] == [
         "HCPC2026_JUL_ANWEB.txt",
@@ -45,7 +45,7 @@ def test_the_table_at_the_end_says_what_came_of_each_file(tmp_path):
         "1",
     ]
     assert hcpcs[-1] == "published"
-    assert notes == ["notes.txt", "not recognised"]
+    assert notes == ["not recognised: notes.txt"]
     assert rejected == ["rejected, line 4: A0021 stands on line 2 already."]
     assert "1 of 1: HCPC2026_JUL_ANWEB.txt" in output
 

@@ -22,7 +22,6 @@ MOST_REJECTED_SHOWN = 5
 _TONES = {
     State.PUBLISHED: "green",
     State.REFUSED: "red",
-    State.NOT_RECOGNISED: "dim",
 }
 
 
@@ -173,14 +172,31 @@ def _short(title: str) -> str:
 
 
 def _print(console: Console, report: Report, *, is_terminal: bool) -> None:
+    known = [item for item in report.outcomes if item.state != State.NOT_RECOGNISED]
+    if known:
+        console.print(_table(known, is_terminal=is_terminal))
+    for outcome in known:
+        if outcome.note:
+            _print_line(console, f"{outcome.file}: {outcome.note}")
+        for line, reason in outcome.rejected[:MOST_REJECTED_SHOWN]:
+            _print_line(console, f"  rejected, line {line}: {reason}")
+        if len(outcome.rejected) > MOST_REJECTED_SHOWN:
+            more = len(outcome.rejected) - MOST_REJECTED_SHOWN
+            _print_line(console, f"  and {more:,} more; the admin lists them all.")
+    for outcome in report.outcomes:
+        if outcome.state == State.NOT_RECOGNISED:
+            _print_line(console, f"{outcome.state}: {outcome.file}", style="dim")
+
+
+def _table(outcomes: list[Outcome], *, is_terminal: bool) -> Table:
     table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column("File", overflow="fold")
+    table.add_column("File", overflow="fold", min_width=20)
     for name in ("Source", "Release"):
         table.add_column(name)
     for name in ("Rows", "Rejected", "Seconds"):
         table.add_column(name, justify="right")
-    table.add_column("State", no_wrap=True)
-    for outcome in report.outcomes:
+    table.add_column("State", no_wrap=True, min_width=len(State.NOT_RECOGNISED))
+    for outcome in outcomes:
         was_read = bool(outcome.rows)
         table.add_row(
             escape(outcome.file),
@@ -192,19 +208,11 @@ def _print(console: Console, report: Report, *, is_terminal: bool) -> None:
             outcome.state,
             style=_TONES.get(outcome.state) if is_terminal else None,
         )
-    console.print(table)
-    for outcome in report.outcomes:
-        if outcome.note:
-            console.print(
-                f"{outcome.file}: {outcome.note}", markup=False, highlight=False, soft_wrap=True
-            )
-        for line, reason in outcome.rejected[:MOST_REJECTED_SHOWN]:
-            console.print(
-                f"  rejected, line {line}: {reason}", markup=False, highlight=False, soft_wrap=True
-            )
-        if len(outcome.rejected) > MOST_REJECTED_SHOWN:
-            more = len(outcome.rejected) - MOST_REJECTED_SHOWN
-            console.print(f"  and {more:,} more; the admin lists them all.", highlight=False)
+    return table
+
+
+def _print_line(console: Console, text: str, style: str | None = None) -> None:
+    console.print(text, style=style, markup=False, highlight=False, soft_wrap=True)
 
 
 def _operating_system_account() -> str:

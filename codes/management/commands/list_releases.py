@@ -1,6 +1,7 @@
 """`python manage.py list_releases`."""
 
 import sys
+from pathlib import PurePath
 
 from django.core.management.base import BaseCommand, CommandParser
 from rich.console import Console
@@ -46,7 +47,7 @@ class Command(BaseCommand):
         for name in ("Rows", "Rejected", "New", "Revised", "Ended"):
             table.add_column(name, justify="right")
         table.add_column("State", no_wrap=True)
-        table.add_column("File", overflow="fold")
+        table.add_column("File", no_wrap=True, overflow="ellipsis")
         for release in releases:
             numbers = (
                 release.row_count,
@@ -62,6 +63,6 @@ class Command(BaseCommand):
                 day(release.valid_from),
                 *("–" if number is None else f"{number:,}" for number in numbers),
                 state,
-                escape(release.file_name),
+                escape(PurePath(release.file_name.rpartition(": ")[2]).name),
             )
         console.print(table)
