@@ -19,6 +19,7 @@ from codes.importers.pipeline import import_paths
 from codes.management.formatting import HelpAsWritten
 
 MOST_REJECTED_SHOWN = 5
+WIDE_ENOUGH = 120  # columns, for the table
 _TONES = {
     State.PUBLISHED: "green",
     State.REFUSED: "red",
@@ -173,8 +174,11 @@ def _short(title: str) -> str:
 
 def _print(console: Console, report: Report, *, is_terminal: bool) -> None:
     known = [item for item in report.outcomes if item.state != State.NOT_RECOGNISED]
-    if known:
+    if known and console.width >= WIDE_ENOUGH:
         console.print(_table(known, is_terminal=is_terminal))
+    else:
+        for outcome in known:
+            _print_line(console, f"{outcome.file}\n    {_in_words(outcome)}")
     for outcome in known:
         if outcome.note:
             _print_line(console, f"{outcome.file}: {outcome.note}")
@@ -190,12 +194,12 @@ def _print(console: Console, report: Report, *, is_terminal: bool) -> None:
 
 def _table(outcomes: list[Outcome], *, is_terminal: bool) -> Table:
     table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column("File", overflow="fold", min_width=20)
+    table.add_column("File", overflow="fold")
     for name in ("Source", "Release"):
         table.add_column(name)
     for name in ("Rows", "Rejected", "Seconds"):
         table.add_column(name, justify="right")
-    table.add_column("State", no_wrap=True, min_width=len(State.NOT_RECOGNISED))
+    table.add_column("State", no_wrap=True)
     for outcome in outcomes:
         was_read = bool(outcome.rows)
         table.add_row(
@@ -209,6 +213,15 @@ def _table(outcomes: list[Outcome], *, is_terminal: bool) -> Table:
             style=_TONES.get(outcome.state) if is_terminal else None,
         )
     return table
+
+
+def _in_words(outcome: Outcome) -> str:
+    """The row of an outcome for a narrow terminal."""
+    told = [f"{outcome.source} {outcome.release}".strip()]
+    if outcome.rows:
+        told += [f"rows: {outcome.rows}", f"{outcome.rejected_count:,} rejected"]
+        told.append(f"{outcome.seconds:.1f} s")
+    return ", ".join(part for part in [*told, outcome.state] if part)
 
 
 def _print_line(console: Console, text: str, style: str | None = None) -> None:

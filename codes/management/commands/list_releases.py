@@ -45,9 +45,9 @@ class Command(BaseCommand):
         for name in ("Source", "Release", "Valid from"):
             table.add_column(name, no_wrap=True)
         for name in ("Rows", "Rejected", "New", "Revised", "Ended"):
-            table.add_column(name, justify="right")
+            table.add_column(name, justify="right", no_wrap=True)
         table.add_column("State", no_wrap=True)
-        table.add_column("File", no_wrap=True, overflow="ellipsis")
+        table.add_column("File", overflow="fold")
         for release in releases:
             numbers = (
                 release.row_count,
