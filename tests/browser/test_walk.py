@@ -20,6 +20,14 @@ FURTHER_CODES = ["cpt/96521", "cpt/96523", "hcpcs/E0783", "icd-10-cm/Z45.1", "cp
 
 
 def test_a_reader_looks_up_meets_the_meter_registers_and_reads_on(page, link_in_mail):
+    walk(page, link_in_mail)
+
+
+def test_the_way_is_the_same_without_javascript(plain_page, link_in_mail):
+    walk(plain_page, link_in_mail)
+
+
+def walk(page, link_in_mail):
     renewal = date_format(timezone.localdate() + timedelta(days=settings.VIEW_PERIOD_DAYS), "j M Y")
 
     page.goto("/")
