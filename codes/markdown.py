@@ -144,7 +144,7 @@ def _kept_attribute(tag: str, attribute: str, value: str) -> str | None:
     return value
 
 
-_parser = MarkdownIt("commonmark", {"html": False}).enable("table")
+_parser = MarkdownIt("commonmark", {"html": False, "maxNesting": 40}).enable("table")
 # Every link is parsed, and those that lead nowhere allowed are reduced to their words above.
 _parser.validateLink = lambda address: True
 _parser.add_render_rule("table_open", _table_open)

@@ -6,6 +6,7 @@ acts, as when the demonstration data is loaded.
 """
 
 import logging
+import re
 from collections.abc import Iterable
 from datetime import date
 
@@ -22,8 +23,10 @@ from codes.models import Code, EditorialText, PlainDescription, SectionText
 
 logger = logging.getLogger(__name__)
 
-# Far above any real text, far below what would make a page or a comparison slow.
-MAX_TEXT_LENGTH = 60_000
+# Above any real text; a cell of a spreadsheet holds no more than 32,767.
+MAX_TEXT_LENGTH = 30_000
+# Neither PostgreSQL nor a workbook takes all of these, and none of them is text.
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 MAX_TITLE_LENGTH = PlainDescription._meta.get_field("title").max_length
 
 
@@ -235,7 +238,7 @@ def _working_copy(text: EditorialText) -> tuple:
 
 def _checked_markdown(markdown: str) -> str:
     """The text as it is stored: lines end in a line feed, nothing trails."""
-    checked = markdown.replace("\x00", "").replace("\r\n", "\n").replace("\r", "\n").strip()
+    checked = _CONTROL.sub("", markdown.replace("\r\n", "\n").replace("\r", "\n")).strip()
     if len(checked) > MAX_TEXT_LENGTH:
         raise EditorialError(
             f"The text has {len(checked):,} characters; at most {MAX_TEXT_LENGTH:,} are kept."
@@ -244,7 +247,7 @@ def _checked_markdown(markdown: str) -> str:
 
 
 def _checked_title(title: str) -> str:
-    checked = " ".join(title.replace("\x00", "").split())
+    checked = " ".join(_CONTROL.sub("", title).split())
     if len(checked) > MAX_TITLE_LENGTH:
         raise EditorialError(
             f"The title has {len(checked)} characters; at most {MAX_TITLE_LENGTH} are kept."

@@ -39,6 +39,10 @@ def _badge(words: str, tone: str) -> str:
     return format_html('<span class="badge {}">{}</span>', tone, words)
 
 
+def _number(count: int | None) -> str:
+    return "–" if count is None else f"{count:,}"
+
+
 class _ReadOnlyAdmin(admin.ModelAdmin):
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -54,6 +58,7 @@ class RejectedRowInline(admin.TabularInline):
     """What was not taken of the file. At most one row in a hundred, else the file is refused."""
 
     model = RejectedRow
+    template = "admin/codes/release/rejected_rows.html"
     fields = readonly_fields = ["line_number", "reason"]
     extra = 0
     can_delete = False
@@ -72,15 +77,29 @@ class ReleaseAdmin(_ReadOnlyAdmin):
         "source",
         "valid_from",
         "state_badge",
-        "row_count",
-        "rejected_count",
-        "new_count",
-        "revised_count",
-        "ended_count",
+        "rows",
+        "rejected",
+        "new",
+        "revised",
+        "ended",
         "imported_at",
     ]
-    list_filter = ["source", "state", "is_demonstration"]
-    search_fields = ["name", "file_name"]
+    list_filter = ["source", "state"]
+    fields = [
+        "source",
+        "name",
+        "valid_from",
+        "state_badge",
+        "rows",
+        "rejected",
+        "new",
+        "revised",
+        "ended",
+        "imported_at",
+        "file_name",
+        "sha256",
+        "replaced_by",
+    ]
     inlines = [RejectedRowInline]
     change_form_template = "admin/codes/release/change_form.html"
 
@@ -90,6 +109,29 @@ class ReleaseAdmin(_ReadOnlyAdmin):
         if release.is_demonstration:
             words = f"{words}, demonstration"
         return _badge(words, _RELEASE_TONES.get(release.state, ""))
+
+    @admin.display(ordering="row_count")
+    def rows(self, release: Release) -> str:
+        return _number(release.row_count)
+
+    @admin.display(ordering="rejected_count")
+    def rejected(self, release: Release) -> str:
+        return _number(release.rejected_count)
+
+    @admin.display(description="New codes", ordering="new_count")
+    def new(self, release: Release) -> str:
+        return _number(release.new_count)
+
+    @admin.display(ordering="revised_count")
+    def revised(self, release: Release) -> str:
+        return _number(release.revised_count)
+
+    @admin.display(ordering="ended_count")
+    def ended(self, release: Release) -> str:
+        return _number(release.ended_count)
+
+    def changelist_view(self, request, extra_context=None) -> HttpResponse:
+        return super().changelist_view(request, {**(extra_context or {}), "title": "Releases"})
 
     def get_urls(self) -> list:
         view = self.admin_site.admin_view(self.confirm_view)
@@ -102,10 +144,12 @@ class ReleaseAdmin(_ReadOnlyAdmin):
         ]
 
     def change_view(self, request, object_id, form_url="", extra_context=None) -> HttpResponse:
-        may_act = request.user.has_perm("codes.change_release")
-        return super().change_view(
-            request, object_id, form_url, {**(extra_context or {}), "may_act": may_act}
-        )
+        context = {
+            **(extra_context or {}),
+            "title": "Release",
+            "may_act": request.user.has_perm("codes.change_release"),
+        }
+        return super().change_view(request, object_id, form_url, context)
 
     def confirm_view(self, request: HttpRequest, release_id: int, verb: str) -> HttpResponse:
         if not request.user.has_perm("codes.change_release"):
@@ -190,6 +234,7 @@ class ImportUploadAdmin(admin.ModelAdmin):
     """The add page uploads a file; the page of an upload tells how far its import is."""
 
     form = UploadForm
+    add_form_template = "admin/codes/importupload/add_form.html"
     list_display = ["file_name", "state_badge", "uploaded_by", "uploaded_at", "finished_at"]
     list_filter = ["state"]
 
@@ -214,6 +259,10 @@ class ImportUploadAdmin(admin.ModelAdmin):
 
     def save_model(self, request, obj: ImportUpload, form: UploadForm, change: bool) -> None:
         upload_file(upload=obj, file=form.cleaned_data["file"], user=request.user)
+
+    def add_view(self, request, form_url="", extra_context=None) -> HttpResponse:
+        context = {**(extra_context or {}), "title": "Upload an official file"}
+        return super().add_view(request, form_url, context)
 
     def response_add(self, request, obj: ImportUpload, post_url_continue=None) -> HttpResponse:
         return HttpResponseRedirect(reverse("admin:codes_importupload_change", args=[obj.id]))

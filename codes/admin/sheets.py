@@ -4,6 +4,7 @@ import re
 from datetime import date, datetime
 
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from import_export import resources
 from import_export.fields import Field
@@ -82,8 +83,8 @@ class PlainDescriptionResource(resources.ModelResource):
         clean_model_instances = False
         use_transactions = True
 
-    def __init__(self, user=None, becomes=AS_DRAFTS):
-        super().__init__()
+    def __init__(self, user=None, becomes=AS_DRAFTS, **kwargs):
+        super().__init__(**kwargs)
         self.user = user
         self.becomes = becomes
         self.codes, self.texts, self.rows_of_codes = {}, {}, {}
@@ -107,7 +108,7 @@ class PlainDescriptionResource(resources.ModelResource):
         if column == "reviewed_date":
             return instance.reviewed_date.isoformat() if instance.reviewed_date else ""
         if column == "state":
-            return instance.state.value if instance.pk else ""
+            return instance.state.value
         return getattr(instance, column)
 
     # Import
@@ -197,6 +198,14 @@ class PlainDescriptionResource(resources.ModelResource):
         wants_publishing = self.is_published_now and original.state != EditorialText.State.PUBLISHED
         return same and not wants_publishing
 
+    def save_instance(self, instance, is_create, row, **kwargs):
+        """Store the row; on a dry run only show in the preview what it would be."""
+        if not self._is_dry_run(kwargs):
+            super().save_instance(instance, is_create, row, **kwargs)
+        elif self.is_published_now:
+            instance.published_text, instance.published_title = instance.text, instance.title
+            instance.published_at = timezone.now()
+
     def do_instance_save(self, instance, is_create):
         """Through the editors' own actions: with history, log and person."""
         day = instance.reviewed_date
@@ -230,7 +239,8 @@ class PlainDescriptionResource(resources.ModelResource):
             return None
         first = self.rows_of_codes.setdefault(code.pk, row_number)
         if first != row_number:
-            errors["code"] = f"{code} stands in row {first} too."
+            # Rows are counted as a spreadsheet does, where the head is the first.
+            errors["code"] = f"{code} stands in row {first + 1} too."
         return code
 
     def _is_published(self, row, errors: dict) -> bool:

@@ -1,6 +1,5 @@
 """The lists of plain-language descriptions and of section texts, with their sheets."""
 
-import binascii
 import zipfile
 
 from django import forms
@@ -15,9 +14,9 @@ from import_export.admin import ImportExportMixin
 from import_export.formats.base_formats import CSV, XLSX
 from import_export.forms import ConfirmImportForm, ExportForm, ImportForm
 from import_export.results import RowResult
-from import_export.tmp_storages import MediaStorage
 
 from codes.admin.bulk_publish import publish_texts
+from codes.admin.checked_sheets import CheckedSheetStorage
 from codes.admin.code_filters import ReviewedBeforeFilter, StateFilter, SystemOfTextFilter
 from codes.admin.sheets import (
     AS_DRAFTS,
@@ -169,7 +168,7 @@ class PlainDescriptionAdmin(ImportExportMixin, TextAdmin):
     export_form_class = ExportForm
     import_template_name = "admin/codes/plaindescription/import.html"
     export_template_name = "admin/codes/plaindescription/export.html"
-    tmp_storage_class = MediaStorage
+    tmp_storage_class = CheckedSheetStorage
     # Every row is logged by the action that stores it.
     skip_admin_log = True
     # With a byte order mark, so that spreadsheets read it as UTF-8.
@@ -209,9 +208,10 @@ class PlainDescriptionAdmin(ImportExportMixin, TextAdmin):
         )
 
     def process_import(self, request, **kwargs):
+        """Import the sheet that was checked, if it is still there."""
         try:
             return super().process_import(request, **kwargs)
-        except (OSError, TypeError, UnicodeError, binascii.Error, zipfile.BadZipFile):
+        except (FileNotFoundError, UnicodeError, zipfile.BadZipFile):
             messages.error(request, "The checked sheet is gone. Choose the file again.")
             return HttpResponseRedirect(reverse("admin:codes_plaindescription_import"))
 
