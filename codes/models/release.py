@@ -21,6 +21,18 @@ class Source(models.TextChoices):
     ICD_10_CM_ORDER = "icd-10-cm-order", "ICD-10-CM order file"
     ICD_10_PCS_ORDER = "icd-10-pcs-order", "ICD-10-PCS order file"
     CPT_DESCRIPTORS = "cpt-descriptors", "CPT® descriptors"
+    PHYSICIAN_FEE_SCHEDULE = "physician-fee-schedule", "Physician fee schedule"
+    PHYSICIAN_FEE_SCHEDULE_QP = (
+        "physician-fee-schedule-qp",
+        "Physician fee schedule, qualifying APM participants",
+    )
+    GPCI = "gpci", "Geographic practice cost indices"
+    ANESTHESIA_FACTORS = "anesthesia-factors", "Anesthesia conversion factors"
+    LOCALITY_COUNTIES = "locality-counties", "Counties of the payment localities"
+    OPPS_CAP = "opps-cap", "OPPS cap on imaging"
+    ZIP_LOCALITIES = "zip-localities", "ZIP codes by carrier and locality"
+    OPPS_ADDENDUM_B = "opps-addendum-b", "OPPS Addendum B"
+    PLACE_OF_SERVICE = "place-of-service", "Place of service codes"
     ENTERED_BY_HAND = "entered-by-hand", "Entered by hand"
 
     @property
@@ -40,7 +52,21 @@ class Source(models.TextChoices):
             Source.ICD_10_CM_ORDER: "National Center for Health Statistics and CMS",
             Source.ICD_10_PCS_ORDER: "Centers for Medicare & Medicaid Services",
             Source.CPT_DESCRIPTORS: "American Medical Association",
+            **dict.fromkeys(_OF_MEDICARE_PAYMENT, "Centers for Medicare & Medicaid Services"),
         }.get(self, "")
+
+
+_OF_MEDICARE_PAYMENT = (
+    Source.PHYSICIAN_FEE_SCHEDULE,
+    Source.PHYSICIAN_FEE_SCHEDULE_QP,
+    Source.GPCI,
+    Source.ANESTHESIA_FACTORS,
+    Source.LOCALITY_COUNTIES,
+    Source.OPPS_CAP,
+    Source.ZIP_LOCALITIES,
+    Source.OPPS_ADDENDUM_B,
+    Source.PLACE_OF_SERVICE,
+)
 
 
 class Release(models.Model):
