@@ -1,7 +1,7 @@
 """Releases, licences and uploads of official files: for administrators only."""
 
 import zipfile
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import PurePath
 
 from django import forms
@@ -13,6 +13,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.html import format_html
 
 from codes.actions.releases import (
@@ -37,6 +38,10 @@ _ZIPS, _TEXTS = {".zip", ".xlsx"}, {".txt", ".csv"}
 
 def _badge(words: str, tone: str) -> str:
     return format_html('<span class="badge {}">{}</span>', tone, words)
+
+
+def _moment(moment: datetime | None) -> str:
+    return date_format(timezone.localtime(moment), "j M Y, H:i") if moment else "–"
 
 
 def _number(count: int | None) -> str:
@@ -75,27 +80,27 @@ class ReleaseAdmin(_ReadOnlyAdmin):
     list_display = [
         "name",
         "source",
-        "valid_from",
+        "valid_since",
         "state_badge",
         "rows",
         "rejected",
         "new",
         "revised",
         "ended",
-        "imported_at",
+        "imported_on",
     ]
     list_filter = ["source", "state"]
     fields = [
         "source",
         "name",
-        "valid_from",
+        "valid_since",
         "state_badge",
         "rows",
         "rejected",
         "new",
         "revised",
         "ended",
-        "imported_at",
+        "imported_on",
         "file_name",
         "sha256",
         "replaced_by",
@@ -109,6 +114,14 @@ class ReleaseAdmin(_ReadOnlyAdmin):
         if release.is_demonstration:
             words = f"{words}, demonstration"
         return _badge(words, _RELEASE_TONES.get(release.state, ""))
+
+    @admin.display(description="Valid from", ordering="valid_from")
+    def valid_since(self, release: Release) -> str:
+        return date_format(release.valid_from, "j M Y")
+
+    @admin.display(description="Imported", ordering="imported_at")
+    def imported_on(self, release: Release) -> str:
+        return _moment(release.imported_at)
 
     @admin.display(ordering="row_count")
     def rows(self, release: Release) -> str:
@@ -182,7 +195,12 @@ class ReleaseAdmin(_ReadOnlyAdmin):
 
 @admin.register(LicenseAcceptance)
 class LicenseAcceptanceAdmin(_ReadOnlyAdmin):
-    list_display = ["license", "accepted_by", "user", "accepted_at"]
+    list_display = ["license", "accepted_by", "user", "accepted_on"]
+    fields = ["license", "accepted_by", "user", "accepted_on"]
+
+    @admin.display(description="Accepted", ordering="accepted_at")
+    def accepted_on(self, acceptance: LicenseAcceptance) -> str:
+        return _moment(acceptance.accepted_at)
 
 
 class UploadForm(forms.ModelForm):
@@ -235,12 +253,20 @@ class ImportUploadAdmin(admin.ModelAdmin):
 
     form = UploadForm
     add_form_template = "admin/codes/importupload/add_form.html"
-    list_display = ["file_name", "state_badge", "uploaded_by", "uploaded_at", "finished_at"]
+    list_display = ["file_name", "state_badge", "uploaded_by", "uploaded_on", "finished_on"]
     list_filter = ["state"]
 
     @admin.display(description="State", ordering="state")
     def state_badge(self, upload: ImportUpload) -> str:
         return _badge(upload.get_state_display(), _UPLOAD_TONES.get(upload.state, ""))
+
+    @admin.display(description="Uploaded", ordering="uploaded_at")
+    def uploaded_on(self, upload: ImportUpload) -> str:
+        return _moment(upload.uploaded_at)
+
+    @admin.display(description="Finished", ordering="finished_at")
+    def finished_on(self, upload: ImportUpload) -> str:
+        return _moment(upload.finished_at)
 
     def has_change_permission(self, request: HttpRequest, obj=None) -> bool:
         return False

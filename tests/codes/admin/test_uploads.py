@@ -5,6 +5,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.db import connection, connections
 from django.urls import reverse
+from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from codes.actions.imports import import_upload
@@ -256,3 +257,12 @@ def test_an_import_whose_worker_was_killed_is_taken_up_by_the_next(
     finally:
         connections.close_all()
     assert ImportUpload.objects.get().state == "done"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("page", ["release", "importupload", "licenseacceptance"])
+def test_the_lists_print_dates_as_the_site_does(client, administrator, page):
+    upload(client, hcpcs_upload(), accept_ama_license="on")
+    import_upload(upload_id=ImportUpload.objects.get().id)
+    answer = client.get(f"/admin/codes/{page}/").content.decode()
+    assert timezone.localdate().strftime("%b %Y, ") in answer
