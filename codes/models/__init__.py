@@ -1,6 +1,7 @@
 """One file per subject; everything is importable from here."""
 
 from codes.models.code import Code, code_url, has_form_of, printed_value, stored_value
+from codes.models.crosswalks import CodeConversion, GeneralEquivalence, HccMapping, RbcsAssignment
 from codes.models.description import OfficialDescription
 from codes.models.editorial_text import EditorialText
 from codes.models.fees import (
@@ -10,6 +11,8 @@ from codes.models.fees import (
     OppsCapPrice,
 )
 from codes.models.hcpcs import HcpcsModifier, HcpcsRecord
+from codes.models.hcpcs_processing_note import HcpcsProcessingNote
+from codes.models.icd10cm import IndexEntry, PoaExemption, TabularEntry, TabularNote
 from codes.models.import_upload import ImportUpload
 from codes.models.opps import OppsRow
 from codes.models.places import LocalityCounties, PlaceOfService, ZipLocality
@@ -20,13 +23,18 @@ from codes.models.section import SectionSlug, SectionText
 __all__ = [
     "AnesthesiaFactor",
     "Code",
+    "CodeConversion",
     "CodeSystem",
     "EditorialText",
     "FeeScheduleRow",
+    "GeneralEquivalence",
     "GeographicIndex",
+    "HccMapping",
     "HcpcsModifier",
+    "HcpcsProcessingNote",
     "HcpcsRecord",
     "ImportUpload",
+    "IndexEntry",
     "LicenseAcceptance",
     "LocalityCounties",
     "OfficialDescription",
@@ -34,11 +42,15 @@ __all__ = [
     "OppsRow",
     "PlaceOfService",
     "PlainDescription",
+    "PoaExemption",
+    "RbcsAssignment",
     "RejectedRow",
     "Release",
     "SectionSlug",
     "SectionText",
     "Source",
+    "TabularEntry",
+    "TabularNote",
     "ZipLocality",
     "code_url",
     "has_form_of",

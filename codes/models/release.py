@@ -33,6 +33,17 @@ class Source(models.TextChoices):
     ZIP_LOCALITIES = "zip-localities", "ZIP codes by carrier and locality"
     OPPS_ADDENDUM_B = "opps-addendum-b", "OPPS Addendum B"
     PLACE_OF_SERVICE = "place-of-service", "Place of service codes"
+    ICD_10_CM_TABULAR = "icd-10-cm-tabular", "ICD-10-CM tabular list"
+    ICD_10_CM_INDEX = "icd-10-cm-index", "ICD-10-CM alphabetic index"
+    ICD_10_CM_EXTERNAL_CAUSES = "icd-10-cm-external-causes", "ICD-10-CM external cause index"
+    ICD_10_CM_NEOPLASMS = "icd-10-cm-neoplasms", "ICD-10-CM table of neoplasms"
+    ICD_10_CM_DRUGS = "icd-10-cm-drugs", "ICD-10-CM table of drugs and chemicals"
+    ICD_10_CM_CONVERSION = "icd-10-cm-conversion", "ICD-10-CM conversion table"
+    POA_EXEMPT_LIST = "poa-exempt-list", "Present on admission exempt list"
+    GENERAL_EQUIVALENCE = "general-equivalence", "General equivalence mappings"
+    HCC_MAPPINGS = "hcc-mappings", "HCC mappings"
+    RBCS = "rbcs", "Restructured BETOS classification"
+    HCPCS_PROCESSING_NOTES = "hcpcs-processing-notes", "HCPCS processing notes"
     ENTERED_BY_HAND = "entered-by-hand", "Entered by hand"
 
     @property
@@ -46,6 +57,11 @@ class Source(models.TextChoices):
         }.get(self)
 
     @property
+    def has_descriptions(self) -> bool:
+        """Whether its releases describe codes; the others hold facts about codes."""
+        return self.system is not None or self is Source.ENTERED_BY_HAND
+
+    @property
     def publisher(self) -> str:
         return {
             Source.HCPCS_LEVEL_II: "Centers for Medicare & Medicaid Services",
@@ -53,6 +69,8 @@ class Source(models.TextChoices):
             Source.ICD_10_PCS_ORDER: "Centers for Medicare & Medicaid Services",
             Source.CPT_DESCRIPTORS: "American Medical Association",
             **dict.fromkeys(_OF_MEDICARE_PAYMENT, "Centers for Medicare & Medicaid Services"),
+            **dict.fromkeys(_OF_ICD_10_CM, "National Center for Health Statistics and CMS"),
+            **dict.fromkeys(_OF_CROSSWALKS, "Centers for Medicare & Medicaid Services"),
         }.get(self, "")
 
 
@@ -66,6 +84,23 @@ _OF_MEDICARE_PAYMENT = (
     Source.ZIP_LOCALITIES,
     Source.OPPS_ADDENDUM_B,
     Source.PLACE_OF_SERVICE,
+)
+
+
+_OF_ICD_10_CM = (
+    Source.ICD_10_CM_TABULAR,
+    Source.ICD_10_CM_INDEX,
+    Source.ICD_10_CM_EXTERNAL_CAUSES,
+    Source.ICD_10_CM_NEOPLASMS,
+    Source.ICD_10_CM_DRUGS,
+    Source.ICD_10_CM_CONVERSION,
+)
+_OF_CROSSWALKS = (
+    Source.POA_EXEMPT_LIST,
+    Source.GENERAL_EQUIVALENCE,
+    Source.HCC_MAPPINGS,
+    Source.RBCS,
+    Source.HCPCS_PROCESSING_NOTES,
 )
 
 
