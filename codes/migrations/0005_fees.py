@@ -414,8 +414,8 @@ class Migration(migrations.Migration):
                     "coinsurance_percent",
                     models.DecimalField(
                         blank=True,
-                        decimal_places=2,
-                        max_digits=5,
+                        decimal_places=3,
+                        max_digits=6,
                         null=True,
                         verbose_name="coinsurance after the inflation rebate, per cent",
                     ),

@@ -27,8 +27,8 @@ class OppsRow(models.Model):
     minimum_copayment = _amount("minimum unadjusted copayment")
     coinsurance_percent = models.DecimalField(
         "coinsurance after the inflation rebate, per cent",
-        max_digits=5,
-        decimal_places=2,
+        max_digits=6,
+        decimal_places=3,
         null=True,
         blank=True,
     )
