@@ -387,7 +387,7 @@ class Migration(migrations.Migration):
                 (
                     "payment_rate",
                     models.DecimalField(
-                        blank=True, decimal_places=2, max_digits=14, null=True, verbose_name=""
+                        blank=True, decimal_places=3, max_digits=14, null=True, verbose_name=""
                     ),
                 ),
                 (

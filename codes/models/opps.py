@@ -6,7 +6,7 @@ from codes.models.fees import hcpcs_field
 from codes.models.release import Release
 
 
-def _amount(name: str = "", places: int = 2) -> models.DecimalField:
+def _amount(name: str = "", *, places: int = 2) -> models.DecimalField:
     return models.DecimalField(name, max_digits=14, decimal_places=places, null=True, blank=True)
 
 
@@ -22,7 +22,7 @@ class OppsRow(models.Model):
     status_indicator = models.CharField(max_length=2, blank=True)
     apc = models.CharField("APC", max_length=5, blank=True)
     relative_weight = _amount(places=4)
-    payment_rate = _amount()
+    payment_rate = _amount(places=3)
     national_copayment = _amount("national unadjusted copayment")
     minimum_copayment = _amount("minimum unadjusted copayment")
     coinsurance_percent = models.DecimalField(
