@@ -45,7 +45,7 @@ def _moment(moment: datetime | None) -> str:
 
 
 def _number(count: int | None) -> str:
-    return "–" if count is None else f"{count:,}"
+    return format_html('<span class="figure">{}</span>', "–" if count is None else f"{count:,}")
 
 
 class _ReadOnlyAdmin(admin.ModelAdmin):
