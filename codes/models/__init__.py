@@ -1,6 +1,14 @@
 """One file per subject; everything is importable from here."""
 
 from codes.models.code import Code, code_url, has_form_of, printed_value, stored_value
+from codes.models.coverage import (
+    CoverageCode,
+    CoverageContractor,
+    CoverageDocument,
+    CoverageGroup,
+    CoverageList,
+    CoverageRelation,
+)
 from codes.models.crosswalks import CodeConversion, GeneralEquivalence, HccMapping, RbcsAssignment
 from codes.models.description import OfficialDescription
 from codes.models.editorial_text import EditorialText
@@ -25,6 +33,12 @@ __all__ = [
     "Code",
     "CodeConversion",
     "CodeSystem",
+    "CoverageCode",
+    "CoverageContractor",
+    "CoverageDocument",
+    "CoverageGroup",
+    "CoverageList",
+    "CoverageRelation",
     "EditorialText",
     "FeeScheduleRow",
     "GeneralEquivalence",

@@ -44,6 +44,10 @@ class Source(models.TextChoices):
     HCC_MAPPINGS = "hcc-mappings", "HCC mappings"
     RBCS = "rbcs", "Restructured BETOS classification"
     HCPCS_PROCESSING_NOTES = "hcpcs-processing-notes", "HCPCS processing notes"
+    MCD_DOCUMENTS = "mcd-documents", "Medicare Coverage Database, list of documents"
+    MCD_ARTICLES = "mcd-articles", "Medicare Coverage Database, articles"
+    MCD_LCDS = "mcd-lcds", "Medicare Coverage Database, LCDs"
+    MCD_NCDS = "mcd-ncds", "Medicare Coverage Database, NCDs"
     ENTERED_BY_HAND = "entered-by-hand", "Entered by hand"
 
     @property
@@ -71,9 +75,16 @@ class Source(models.TextChoices):
             **dict.fromkeys(_OF_MEDICARE_PAYMENT, "Centers for Medicare & Medicaid Services"),
             **dict.fromkeys(_OF_ICD_10_CM, "National Center for Health Statistics and CMS"),
             **dict.fromkeys(_OF_CROSSWALKS, "Centers for Medicare & Medicaid Services"),
+            **dict.fromkeys(_OF_COVERAGE, "Centers for Medicare & Medicaid Services"),
         }.get(self, "")
 
 
+_OF_COVERAGE = (
+    Source.MCD_DOCUMENTS,
+    Source.MCD_ARTICLES,
+    Source.MCD_LCDS,
+    Source.MCD_NCDS,
+)
 _OF_MEDICARE_PAYMENT = (
     Source.PHYSICIAN_FEE_SCHEDULE,
     Source.PHYSICIAN_FEE_SCHEDULE_QP,
