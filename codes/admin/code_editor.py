@@ -96,6 +96,12 @@ def edit_code(request, model_admin: admin.ModelAdmin, object_id) -> HttpResponse
         return _page(request, model_admin, code, panels)
     shown = [_act(request, panel, action if panel.slug == slug else "save") for panel in panels]
     if any(panel.problem for panel in shown):
+        for panel in shown:
+            if panel.problem:
+                messages.error(
+                    request,
+                    format_html('<a href="#{}">{}</a>: not saved.', panel.slug, panel.title),
+                )
         return _page(request, model_admin, code, shown)
     anchor = f"#{slug}" if slug in stored else ""
     return HttpResponseRedirect(reverse("admin:codes_code_change", args=[code.pk]) + anchor)

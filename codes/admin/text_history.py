@@ -20,8 +20,8 @@ VERSIONS_A_PAGE = 50
 def text_history(request, model_admin: admin.ModelAdmin, code_id, slug) -> HttpResponse:
     """The versions of a text, newest first, and the differences between two of them.
 
-    `?from=` and `?to=` name the versions; without them the newest is compared with the one
-    before it. `?to=` alone compares a version with the one before it.
+    `?from=` and `?to=` name the versions. `?to=` alone compares a version with the one before
+    it; without both, the newest is compared with the last one that had other words.
     """
     if not model_admin.has_view_or_change_permission(request):
         raise PermissionDenied
@@ -31,8 +31,12 @@ def text_history(request, model_admin: admin.ModelAdmin, code_id, slug) -> HttpR
         request.GET.get("page")
     )
     shown = list(page)
-    newer = _version(text, request.GET.get("to")) or (shown[0] if shown else None)
-    older = _version(text, request.GET.get("from")) or _before(text, newer)
+    asked = _version(text, request.GET.get("to"))
+    newer = asked or (shown[0] if shown else None)
+    older = _version(text, request.GET.get("from"))
+    if older is None and asked is None:
+        older = next((each for each in shown if _source(each) != _source(newer)), None)
+    older = older or _before(text, newer)
     if newer and older and older.history_id > newer.history_id:
         older, newer = newer, older
     context = {
@@ -49,6 +53,7 @@ def text_history(request, model_admin: admin.ModelAdmin, code_id, slug) -> HttpR
         "older": older,
         "newer": newer,
         "differences": _differences(older, newer),
+        "is_same": bool(older and newer and _source(older) == _source(newer)),
         "may_edit": may_edit(request.user, slug),
     }
     return TemplateResponse(request, "admin/codes/code/text_history.html", context)
