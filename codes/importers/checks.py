@@ -7,7 +7,7 @@ from django.db.models import Max
 from codes.importers.loading import Loaded
 from codes.importers.publishing import before
 from codes.importers.rows import FileProblem
-from codes.models import Release
+from codes.models import Release, Source
 
 LARGEST_FALL = 0.2
 FEW_REJECTED = 10
@@ -41,10 +41,13 @@ def _check_fall(release: Release, loaded: Loaded, title: str, allow_fall: bool) 
     earlier = before(release)
     if earlier is None or allow_fall:
         return
-    had = earlier.descriptions.count()
-    if loaded.code_count < had * (1 - LARGEST_FALL):
+    if Source(release.source).has_descriptions:
+        has, had, what = loaded.code_count, earlier.descriptions.count(), "codes"
+    else:
+        has, had, what = loaded.row_count, earlier.row_count, "rows"
+    if has < had * (1 - LARGEST_FALL):
         raise FileProblem(
-            f"{title} has {loaded.code_count:,} codes, {earlier.name} has {had:,}: a fall of more "
+            f"{title} has {has:,} {what}, {earlier.name} has {had:,}: a fall of more "
             f"than {LARGEST_FALL:.0%}. Is the file whole? If it is, add --allow-fall."
         )
 

@@ -6,7 +6,9 @@ An importer is a module with
 - `recognises(file)`: whether the file's content, not its name, is of this kind;
 - `release_of(file)`: the release the file tells, or None; `release_on(day)` names one by its day;
 - `read(file)`: its rows, without a database. `read(*files)` where `IS_SET`: several files make
-  one release.
+  one release;
+- for facts about codes: `TABLES` maps the types of its rows to models, and `COUNTED`, `KEYS` and
+  `codes_of(row)` say more of them (`fact_loading.py`).
 
 Where two formats carry the same release, the first in this list is imported.
 """

@@ -2,9 +2,11 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from types import ModuleType
 
 from django.db import connection
 
+from codes.importers.fact_loading import BATCH, FactTables
 from codes.importers.rows import CodeRow, HcpcsFields, LeftOut, ModifierRow, Rejected, Row
 from codes.models import (
     HcpcsModifier,
@@ -14,8 +16,6 @@ from codes.models import (
     Release,
     Source,
 )
-
-BATCH = 5000
 
 _DESCRIPTION = (
     "release_id", "code_id", "short", "medium", "long", "consumer", "is_billable",
@@ -32,24 +32,26 @@ class Loaded:
 
     code_count: int = 0
     modifier_count: int = 0
+    fact_count: int = 0
     rejected: list[Rejected] = field(default_factory=list)
     left_out: dict[str, int] = field(default_factory=dict)
 
     @property
     def row_count(self) -> int:
-        return self.code_count + self.modifier_count
+        return self.code_count + self.modifier_count + self.fact_count
 
 
 class Loader:
     """Puts the rows of one release into the tables. Nothing is kept but what was seen already.
 
     The rows go by COPY straight into the models' tables: the codes of a batch are made and looked
-    up first, so no staging table and no second write is needed. All of it runs in the caller's
-    transaction.
+    up first, so no staging table and no second write is needed. Rows of facts go into the tables
+    that the importer names (`FactTables`). All of it runs in the caller's transaction.
     """
 
-    def __init__(self, release: Release):
+    def __init__(self, release: Release, importer: ModuleType):
         self.release = release
+        self._facts = FactTables(release, importer)
         self.system = Source(release.source).system
         self.loaded = Loaded()
         self._codes: list[CodeRow] = []
@@ -57,8 +59,13 @@ class Loader:
         self._first_lines: dict[str, int] = {}
 
     def load(self, rows: Iterable[Row]) -> Loaded:
+        facts = self._facts
+        facts.begin()
         for row in rows:
-            if type(row) is CodeRow:
+            if type(row) in facts.tables:
+                if rejected := facts.add(row):
+                    self.loaded.rejected.append(rejected)
+            elif type(row) is CodeRow:
                 if self._is_new(row):
                     self._codes.append(row)
                     if len(self._codes) >= BATCH:
@@ -71,6 +78,8 @@ class Loader:
             elif type(row) is LeftOut and row.what:
                 self.loaded.left_out[row.what] = self.loaded.left_out.get(row.what, 0) + 1
         self._flush()
+        facts.end()
+        self.loaded.fact_count = facts.row_count
         _copy(
             RejectedRow,
             _REJECTED,

@@ -11,11 +11,12 @@ import hashlib
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from types import ModuleType
 
 import psycopg
-from django.db import DataError, transaction
+from django.db import DataError, IntegrityError, transaction
 
 from codes.importers import publishing
 from codes.importers.checks import check
@@ -225,8 +226,17 @@ def _imported(candidate: Candidate, options: Options, progress: Progress) -> Out
             State.REFUSED,
             note=f"{candidate.title} holds a value that the database does not take ({reason}).",
         )
+    except (IntegrityError, psycopg.IntegrityError) as error:
+        outcome = candidate.outcome(State.REFUSED, note=_not_unique(candidate.title, error))
     outcome.seconds = time.monotonic() - started
     return outcome
+
+
+def _not_unique(title: str, error: Exception) -> str:
+    """What the database says of two rows that may not both be, as a sentence."""
+    cause = error if isinstance(error, psycopg.Error) else error.__cause__
+    detail = getattr(getattr(cause, "diag", None), "message_detail", None) or str(error)
+    return f"{title} holds a row that another one rules out ({detail.splitlines()[0].rstrip('.')})."
 
 
 def _import(candidate: Candidate, options: Options, progress: Progress) -> Outcome:
@@ -251,9 +261,9 @@ def _import(candidate: Candidate, options: Options, progress: Progress) -> Outco
         file_name=candidate.title[-255:],
         sha256=candidate.sha256,
     )
-    for file in candidate.files:
-        file.on_read = progress.read
-    loaded = Loader(release).load(candidate.importer.read(*candidate.files))
+    for position, file in enumerate(candidate.files):
+        file.on_read = partial(_read_of_set, progress, position, len(candidate.files))
+    loaded = Loader(release, candidate.importer).load(candidate.importer.read(*candidate.files))
     check(release, loaded, title=candidate.title, allow_fall=options.allow_fall)
     release.row_count = loaded.row_count
     release.rejected_count = len(loaded.rejected)
@@ -273,6 +283,10 @@ def _import(candidate: Candidate, options: Options, progress: Progress) -> Outco
         rejected=loaded.rejected,
         note=_note(loaded, current),
     )
+
+
+def _read_of_set(progress: Progress, position: int, count: int, fraction: float) -> None:
+    progress.read((position + fraction) / count)
 
 
 def _known(candidate: Candidate) -> Outcome | None:

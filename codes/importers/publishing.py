@@ -80,7 +80,7 @@ def _neighbour(release: Release, *, after: bool) -> Release | None:
 
 
 def _recount(release: Release | None) -> None:
-    if release is None:
+    if release is None or not Source(release.source).has_descriptions:
         return
     earlier = before(release)
     if earlier is None:

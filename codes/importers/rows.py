@@ -74,4 +74,5 @@ class LeftOut(NamedTuple):
     what: str = ""
 
 
-Row = CodeRow | ModifierRow | Rejected | LeftOut
+# Rows of facts are NamedTuples of the importers' own; `fact_loading.py` says what they look like.
+Row = CodeRow | ModifierRow | Rejected | LeftOut | tuple
