@@ -22,6 +22,7 @@ from codes.models.hcpcs import HcpcsModifier, HcpcsRecord
 from codes.models.hcpcs_processing_note import HcpcsProcessingNote
 from codes.models.icd10cm import IndexEntry, PoaExemption, TabularEntry, TabularNote
 from codes.models.import_upload import ImportUpload
+from codes.models.ncci import AddOnEdit, MueValue, PtpEdit, PtpRationale
 from codes.models.opps import OppsRow
 from codes.models.places import LocalityCounties, PlaceOfService, ZipLocality
 from codes.models.plain_description import PlainDescription
@@ -29,6 +30,7 @@ from codes.models.release import CodeSystem, LicenseAcceptance, RejectedRow, Rel
 from codes.models.section import SectionSlug, SectionText
 
 __all__ = [
+    "AddOnEdit",
     "AnesthesiaFactor",
     "Code",
     "CodeConversion",
@@ -51,12 +53,15 @@ __all__ = [
     "IndexEntry",
     "LicenseAcceptance",
     "LocalityCounties",
+    "MueValue",
     "OfficialDescription",
     "OppsCapPrice",
     "OppsRow",
     "PlaceOfService",
     "PlainDescription",
     "PoaExemption",
+    "PtpEdit",
+    "PtpRationale",
     "RbcsAssignment",
     "RejectedRow",
     "Release",

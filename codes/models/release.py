@@ -48,6 +48,12 @@ class Source(models.TextChoices):
     MCD_ARTICLES = "mcd-articles", "Medicare Coverage Database, articles"
     MCD_LCDS = "mcd-lcds", "Medicare Coverage Database, LCDs"
     MCD_NCDS = "mcd-ncds", "Medicare Coverage Database, NCDs"
+    NCCI_PTP_PRACTITIONER = "ncci-ptp-practitioner", "NCCI PTP edits, practitioner services"
+    NCCI_PTP_HOSPITAL = "ncci-ptp-hospital", "NCCI PTP edits, outpatient hospital services"
+    NCCI_MUE_PRACTITIONER = "ncci-mue-practitioner", "NCCI MUE table, practitioner services"
+    NCCI_MUE_HOSPITAL = "ncci-mue-hospital", "NCCI MUE table, outpatient hospital services"
+    NCCI_MUE_DME = "ncci-mue-dme", "NCCI MUE table, DME supplier services"
+    NCCI_ADD_ON = "ncci-add-on", "NCCI add-on code edits"
     ENTERED_BY_HAND = "entered-by-hand", "Entered by hand"
 
     @property
@@ -75,6 +81,7 @@ class Source(models.TextChoices):
             **dict.fromkeys(_OF_MEDICARE_PAYMENT, "Centers for Medicare & Medicaid Services"),
             **dict.fromkeys(_OF_ICD_10_CM, "National Center for Health Statistics and CMS"),
             **dict.fromkeys(_OF_CROSSWALKS, "Centers for Medicare & Medicaid Services"),
+            **dict.fromkeys(_OF_NCCI, "Centers for Medicare & Medicaid Services"),
             **dict.fromkeys(_OF_COVERAGE, "Centers for Medicare & Medicaid Services"),
         }.get(self, "")
 
@@ -112,6 +119,16 @@ _OF_CROSSWALKS = (
     Source.HCC_MAPPINGS,
     Source.RBCS,
     Source.HCPCS_PROCESSING_NOTES,
+)
+
+
+_OF_NCCI = (
+    Source.NCCI_PTP_PRACTITIONER,
+    Source.NCCI_PTP_HOSPITAL,
+    Source.NCCI_MUE_PRACTITIONER,
+    Source.NCCI_MUE_HOSPITAL,
+    Source.NCCI_MUE_DME,
+    Source.NCCI_ADD_ON,
 )
 
 
