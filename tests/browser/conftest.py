@@ -22,6 +22,8 @@ from tests.factories import make_user
 
 def pytest_collection_modifyitems(items):
     here = Path(__file__).parent
+    # Last: the browser's event loop runs on to the end, and other tests start loops of their own.
+    items.sort(key=lambda item: here in item.path.parents)
     for item in items:
         if here not in item.path.parents:
             continue
