@@ -16,11 +16,20 @@ Where two formats carry the same release, the first in this list is imported.
 from types import ModuleType
 
 from codes.importers import (
+    anesthesia_factors,
     cpt_descriptors,
+    gpci,
     hcpcs_fixed_width,
     hcpcs_xlsx,
     icd10cm_order,
     icd10pcs_order,
+    locality_counties,
+    opps_addendum_b,
+    opps_cap,
+    pfs,
+    pfs_qp,
+    place_of_service,
+    zip_localities,
 )
 from codes.importers.official_file import OfficialFile
 
@@ -31,6 +40,15 @@ IMPORTERS: list[ModuleType] = [
     icd10cm_order,
     icd10pcs_order,
     cpt_descriptors,
+    pfs,
+    pfs_qp,
+    gpci,
+    anesthesia_factors,
+    locality_counties,
+    opps_cap,
+    zip_localities,
+    opps_addendum_b,
+    place_of_service,
 ]
 
 
