@@ -277,7 +277,7 @@ def _import(candidate: Candidate, options: Options, progress: Progress) -> Outco
         current.save(update_fields=["replaced_by"])
     return candidate.outcome(
         State.PUBLISHED,
-        code_count=loaded.code_count,
+        code_count=loaded.code_count + loaded.fact_count,
         modifier_count=loaded.modifier_count,
         rejected_count=len(loaded.rejected),
         rejected=loaded.rejected,
