@@ -1,0 +1,22 @@
+"""The table of drugs and chemicals of ICD-10-CM, of NCHS, as XML: codes by substance and intent.
+
+The layout is that of `icd10cm_terms.py`.
+"""
+
+from codes.importers.icd10cm_tabular import xml_release
+from codes.importers.icd10cm_terms import TABLES, is_index, read
+from codes.importers.official_file import OfficialFile
+from codes.importers.release_names import fiscal_on
+from codes.models import Source
+
+__all__ = ["FORMAT", "SOURCE", "TABLES", "read", "recognises", "release_of", "release_on"]
+
+SOURCE = Source.ICD_10_CM_DRUGS
+FORMAT = "table XML"
+
+release_on = fiscal_on
+release_of = xml_release
+
+
+def recognises(file: OfficialFile) -> bool:
+    return is_index(file, r'<head col="1">\s*substance')
