@@ -24,6 +24,10 @@ from codes.importers import (
     icd10cm_order,
     icd10pcs_order,
     locality_counties,
+    mcd_articles,
+    mcd_documents,
+    mcd_lcds,
+    mcd_ncds,
     opps_addendum_b,
     opps_cap,
     pfs,
@@ -49,6 +53,10 @@ IMPORTERS: list[ModuleType] = [
     zip_localities,
     opps_addendum_b,
     place_of_service,
+    mcd_documents,
+    mcd_articles,
+    mcd_lcds,
+    mcd_ncds,
 ]
 
 
