@@ -4,7 +4,7 @@ This list is the only place that says which section a page has, for which system
 access. A locked section's query is never run.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,13 +24,15 @@ class Section:
     `query` takes the page's open facts (code, date of service, releases, descriptions) and
     returns what `template` shows; without one the section has only the editors' text. `count`
     says how many facts the query would find: an open fact, taken from what the page has read
-    already. `table` turns what the query found into the section's download.
+    already. `full_query` takes its place on the section's own page, with the parameters of the
+    address (filters, pages, a reader's question). `table` turns what the query found into the section's download.
     """
 
     slug: SectionSlug
     summary: str
     systems: frozenset[str] = EVERY_SYSTEM
     query: Callable[[CodePage], Any] | None = None
+    full_query: Callable[[CodePage, Mapping[str, str]], Any] | None = None
     count: Callable[[CodePage], int] | None = None
     template: str = ""
     table: Callable[[Any], Table] | None = None
@@ -126,13 +128,18 @@ def sections_of(page: CodePage, *, is_open: bool, is_editor: bool = False) -> li
     return views
 
 
-def section_in_full(section: Section, page: CodePage) -> SectionView:
-    """One open section, for readers who may read it."""
+def section_in_full(
+    section: Section, page: CodePage, parameters: Mapping[str, str] | None = None
+) -> SectionView:
+    """One open section, for readers who may read it, as the address's parameters ask for it."""
     code = page.code
     texts = published_sections(code, {section.slug.value})
     content = None
     if section.count and section.count(page):
-        content = section.query(page)
+        if section.full_query:
+            content = section.full_query(page, parameters or {})
+        else:
+            content = section.query(page)
     editorial = texts.get(section.slug.value)
     state = "open" if editorial or content else "empty"
     return SectionView(section, state, editorial, content)

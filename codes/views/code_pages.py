@@ -79,7 +79,7 @@ def section_detail(request, system, value, section):
         raise Http404(f"{code} has no section {wanted.title}.")
     reading = meter.open_code(request, code.key) if view.state == "locked" else meter.peek(request)
     if reading.is_open:
-        view = section_in_full(wanted, page)
+        view = section_in_full(wanted, page, request.GET)
     has_table = bool(wanted.table and view.content)
     if has_table and request.GET.get("format") == "csv":
         name = f"{code.system} {code.printed} {section} {page.date_of_service:%Y-%m-%d}"
