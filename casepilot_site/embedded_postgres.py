@@ -32,7 +32,8 @@ import psycopg
 from psycopg import pq
 from psycopg.conninfo import make_conninfo
 
-from casepilot_site import env, postgres_binaries
+from casepilot_site import env, postgres_binaries, postgres_process
+from casepilot_site.postgres_account import NoAccount, account_for, can_enter
 
 logger = logging.getLogger(__name__)
 
@@ -100,7 +101,7 @@ class EmbeddedPostgres:
         self.place = self._find_place()
         self.data = self.place / "data"
         self.log = self.place / "server.log"
-        self.account = self._find_account(self.data)
+        self.account = self._account(self.data)
         self.socket_folder = self.place / "socket"
         path = self.socket_folder / SOCKET_NAME
         # libpq takes a comma in a host for the end of one of several hosts.
@@ -171,7 +172,7 @@ class EmbeddedPostgres:
         with contextlib.suppress(FileNotFoundError):
             return Path((self.home / "elsewhere").read_text(encoding="utf-8").strip())
         data = self.home / "data"
-        if os.geteuid() != 0 or data.exists() or _can_pass(self._find_account(data), self.home):
+        if os.geteuid() != 0 or data.exists() or can_enter(self._account(data), self.home):
             return self.home
         # A folder left by an earlier checkout at the same path is not this checkout's database.
         names = itertools.chain([""], (f"-{count}" for count in itertools.count(2)))
@@ -181,27 +182,11 @@ class EmbeddedPostgres:
         )
 
     @staticmethod
-    def _find_account(data):
-        """The passwd entry of the user that the server runs as."""
-        if os.geteuid() != 0:
-            try:
-                return pwd.getpwuid(os.geteuid())
-            except KeyError:
-                raise ServerProblem(
-                    f"The user number {os.geteuid()} has no name on this machine, which PostgreSQL "
-                    "needs. Set DATABASE_URL to a running server, or start as another user."
-                ) from None
-        with contextlib.suppress(FileNotFoundError, KeyError):
-            owner = data.stat().st_uid
-            if owner != 0:
-                return pwd.getpwuid(owner)
-        for name in ("postgres", "nobody"):
-            with contextlib.suppress(KeyError):
-                return pwd.getpwnam(name)
-        raise ServerProblem(
-            "PostgreSQL does not run as root, and this machine has neither a user postgres nor a "
-            "user nobody. Start as an ordinary user, or set DATABASE_URL to a running server."
-        )
+    def _account(data):
+        try:
+            return account_for(data)
+        except NoAccount as problem:
+            raise ServerProblem(str(problem)) from None
 
     # Starting
 
@@ -229,7 +214,7 @@ class EmbeddedPostgres:
             binaries = postgres_binaries.choose(self._cluster_version())
         except postgres_binaries.NoPostgres as problem:
             raise ServerProblem(str(problem)) from None
-        if not _can_pass(self.account, binaries.folder):
+        if not can_enter(self.account, binaries.folder):
             binaries = postgres_binaries.copy_into(self.place, binaries)
         if self._cluster_version() is None:
             self._create_cluster(binaries)
@@ -248,7 +233,7 @@ class EmbeddedPostgres:
             (self.home / "elsewhere").write_text(f"{self.place}\n", encoding="utf-8")
         if os.geteuid() == 0:
             self.place.chmod(0o711)
-        if not _can_pass(self.account, self.place):
+        if not can_enter(self.account, self.place):
             raise ServerProblem(
                 f"The database lies in {self.place}, which the user {self.account.pw_name} can no "
                 "longer reach. Give that user passage to every folder of the path again "
@@ -342,7 +327,9 @@ class EmbeddedPostgres:
         for attempt in range(10):
             if attempt:
                 time.sleep(1)
-            self._remove_lock_of_a_stranger()
+            postgres_process.remove_lock_of_a_stranger(
+                self.data, self.socket_folder / f"{SOCKET_NAME}.lock"
+            )
             self._process = self._as_server_user(command)
             _launched.append(self._process)
             end = time.monotonic() + RECOVERY_SECONDS
@@ -393,66 +380,11 @@ class EmbeddedPostgres:
         """The process id of the living server on this data, or None."""
         if self._process is not None and self._process.poll() is None:
             return self._process.pid
-        pid = self._locked_by()
-        return pid if pid is not None and self._is_server(pid) else None
-
-    def _locked_by(self):
-        try:
-            return int((self.data / "postmaster.pid").read_text(encoding="utf-8").split()[0])
-        except (FileNotFoundError, IndexError, ValueError):
-            return None
-
-    def _is_server(self, pid):
-        """Whether the process is a server on this data, and not another one of the same number."""
-        try:
-            words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
-        except OSError:
-            if Path("/proc/self").exists():
-                return False
-            try:
-                os.kill(pid, 0)
-            except ProcessLookupError:
-                return False
-            return True
-        return os.fsencode(self.data) in words
-
-    def _remove_lock_of_a_stranger(self):
-        """Remove a lock file whose process number belongs to some other program by now.
-
-        The server itself takes any living process of its user for the holder, so a machine that
-        restarts its processes under the same numbers (a container) would never start again.
-        """
-        pid = self._locked_by()
-        if pid is None or not Path("/proc/self").exists() or self._is_server(pid):
-            return
-        for process in Path("/proc").glob("[0-9]*"):
-            with contextlib.suppress(OSError):
-                if (process / "cwd").readlink() == self.data:
-                    return  # a process of the killed server still ends
-        (self.data / "postmaster.pid").unlink(missing_ok=True)
-        (self.socket_folder / f"{SOCKET_NAME}.lock").unlink(missing_ok=True)
+        return postgres_process.living_server(self.data)
 
 
 def _hash(path):
     return hashlib.sha256(os.fsencode(path)).hexdigest()[:12]
-
-
-def _can_pass(account, folder):
-    """Whether the user may enter `folder`; parts that do not exist yet will be made so."""
-    for part in (folder, *folder.parents):
-        try:
-            found = part.stat()
-        except FileNotFoundError:
-            continue
-        if found.st_uid == account.pw_uid:
-            allowed = found.st_mode & stat.S_IXUSR
-        elif found.st_gid == account.pw_gid:
-            allowed = found.st_mode & stat.S_IXGRP
-        else:
-            allowed = found.st_mode & stat.S_IXOTH
-        if not allowed:
-            return False
-    return True
 
 
 def main():

@@ -16,8 +16,10 @@ import dj_database_url
 import psycopg
 import pytest
 
-from casepilot_site import embedded_postgres, postgres_binaries
+from casepilot_site import postgres_binaries
 from casepilot_site.embedded_postgres import EmbeddedPostgres, ServerProblem
+from casepilot_site.postgres_account import can_enter
+from casepilot_site.postgres_process import locked_by
 
 ROOT = Path(__file__).resolve().parents[2]
 AS_ROOT = os.geteuid() == 0
@@ -115,8 +117,7 @@ def test_committed_rows_survive_a_kill_of_the_server(make_server):
     server = make_server()
     server.join()
     ask(server, "CREATE TABLE kept AS SELECT 96522 AS code")
-    pid = int((server.data / "postmaster.pid").read_text().split()[0])
-    os.kill(pid, signal.SIGKILL)
+    os.kill(locked_by(server.data), signal.SIGKILL)
     server.join()
     assert ask(server, "SELECT code FROM kept") == 96522
     server.leave()
@@ -128,9 +129,9 @@ def test_a_server_whose_user_was_killed_is_adopted(start_script, make_server):
     assert status == -signal.SIGKILL, output
     server = make_server()
     assert server.is_up()
-    pid = (server.data / "postmaster.pid").read_text().split()[0]
+    pid = locked_by(server.data)
     server.join()
-    assert (server.data / "postmaster.pid").read_text().split()[0] == pid
+    assert locked_by(server.data) == pid
     server.leave()
     assert not server.is_up()
 
@@ -299,7 +300,7 @@ def as_nobody():
         Path("/usr/local/bin", version),
     ):
         folders = (ROOT, libraries, python.parent, python.resolve().parent)
-        if python.exists() and all(embedded_postgres._can_pass(nobody, path) for path in folders):
+        if python.exists() and all(can_enter(nobody, path) for path in folders):
             break
     else:
         pytest.skip("the user nobody cannot enter the folders of this checkout or of Python")

@@ -17,6 +17,7 @@ import pytest
 
 from casepilot_site import supervisor
 from casepilot_site.embedded_postgres import EmbeddedPostgres
+from casepilot_site.postgres_process import locked_by
 from casepilot_site.process_records import ProcessRecord, end_left_over_processes
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -133,10 +134,10 @@ def test_a_killed_supervisor_takes_the_site_and_its_database_along(site):
 def test_a_running_database_is_adopted_and_what_is_killed_starts_again(site):
     database = site.database()
     database.join()
-    pid = database._locked_by()
+    pid = locked_by(database.data)
     site.start().wait_until_ready()
     database.leave()
-    assert database._locked_by() == pid
+    assert locked_by(database.data) == pid
 
     worker = site.children("procrastinate")
     os.kill(worker[0], signal.SIGKILL)
@@ -144,7 +145,7 @@ def test_a_running_database_is_adopted_and_what_is_killed_starts_again(site):
     assert "The background worker ended with status -9" in site.output()
 
     os.kill(pid, signal.SIGKILL)
-    wait_for(lambda: database._locked_by() not in (None, pid) and site.get("/readyz/")[0] == 200)
+    wait_for(lambda: locked_by(database.data) not in (None, pid) and site.get("/readyz/")[0] == 200)
 
     site.process.send_signal(signal.SIGINT)
     assert site.process.wait(LONGEST_WAIT) == 0, site.output()
