@@ -106,12 +106,14 @@ def run(command, variables):
 
 
 def wait_until_ready(port):
-    end = time.monotonic() + 60
+    end, said = time.monotonic() + 60, "nothing"
     while time.monotonic() < end:
         client = http.client.HTTPConnection("localhost", port, timeout=10)
         with contextlib.closing(client), contextlib.suppress(OSError):
             client.request("GET", "/readyz/")
-            if client.getresponse().status == 200:
+            answer = client.getresponse()
+            if answer.status == 200:
                 return
+            said = f"{answer.status}: {answer.read().decode()}"
         time.sleep(0.1)
-    pytest.fail("the web server did not get ready")
+    pytest.fail(f"the web server did not get ready; it said {said}")
