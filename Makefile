@@ -21,9 +21,9 @@ test: venv-dev
 	.venv/bin/python -m pytest
 
 bench: venv-dev
-	@for file in benchmarks/*.py; do \
-	  echo "== $$file"; .venv/bin/python "$$file" || exit 1; \
-	done
+	@status=0; for file in benchmarks/*.py; do \
+	  echo "== $$file"; .venv/bin/python "$$file" || status=1; \
+	done; exit $$status
 
 format: venv-dev
 	.venv/bin/python -m ruff format .
