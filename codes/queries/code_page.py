@@ -28,6 +28,7 @@ from codes.queries.releases import (
     source_of,
     staleness_note,
 )
+from codes.queries.row_counts import row_counts
 from codes.queries.status import Status, StatusKind, description_on, status_on
 
 
@@ -49,6 +50,7 @@ class CodePage:
     descriptions: list[OfficialDescription] = field(default_factory=list)
     releases: Releases = field(default_factory=Releases)
     plain_title: str = ""
+    row_counts: dict[str, int] = field(default_factory=dict)
 
     @property
     def title(self) -> str:
@@ -84,7 +86,15 @@ def code_page(code: Code, date_of_service: date, today: date) -> CodePage:
     source = source_of(code.system)
     in_force = releases.in_force(source, date_of_service)
     shown = description_on(code, descriptions, releases, date_of_service)
-    status = status_on(code, descriptions, releases, date_of_service)
+    counts = row_counts(code, releases, date_of_service)
+    fee_schedule = releases.shown(Source.PHYSICIAN_FEE_SCHEDULE, date_of_service)
+    status = status_on(
+        code,
+        descriptions,
+        releases,
+        date_of_service,
+        fee_schedule=fee_schedule if counts["fee schedule"] else None,
+    )
     replaced_by = []
     if status.kind == StatusKind.ENDED and code.system == CodeSystem.HCPCS:
         replaced_by = _replacements(code, descriptions, releases)
@@ -110,6 +120,7 @@ def code_page(code: Code, date_of_service: date, today: date) -> CodePage:
         descriptions=descriptions,
         releases=releases,
         plain_title=plain_description.published_title if plain_description else "",
+        row_counts=counts,
     )
 
 

@@ -1,6 +1,6 @@
 """Whether a code is valid on a date of service, and what the loaded releases say of it then."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
 
@@ -87,8 +87,13 @@ def status_on(
     descriptions: list[OfficialDescription],
     releases: Releases,
     date_of_service: date,
+    *,
+    fee_schedule: Release | None = None,
 ) -> Status:
     """The status of a code on a date, from its descriptions in published releases.
+
+    `fee_schedule` is the release of Medicare's fee schedule that has the code, if any: where no
+    text is loaded, the sentence tells that much.
 
     The publisher's own dates (HCPCS added and termination dates; the termination date is the
     last valid day) go before what the presence of the code in a release tells. Annual lists
@@ -101,7 +106,11 @@ def status_on(
         key=lambda item: item.release.valid_from,
     )
     if not listed:
-        return _status_without_list(code, descriptions, releases, date_of_service)
+        status = _status_without_list(code, descriptions, releases, date_of_service)
+        if status.kind == StatusKind.NOT_DESCRIBED and fee_schedule:
+            listed = f"Medicare's physician fee schedule lists it ({fee_schedule.name})."
+            return replace(status, sentence=f"{status.sentence} {listed}")
+        return status
 
     newest = listed[-1]
     in_force = releases.in_force(source, date_of_service)
