@@ -40,11 +40,11 @@ class FactTables:
     def begin(self) -> None:
         """Make ready the tables that a release has a part of its own in."""
         for row_type, model in self.tables.items():
-            table = model._meta.db_table
+            table, how = model._meta.db_table, ""
             if partitions.is_partitioned(model):
-                table = partitions.create(model, self.release)
+                table, how = partitions.create(model, self.release), partitions.COPY_OPTIONS
             names = ", ".join(f'"{name}"' for name in ("release_id", *row_type._fields[1:]))
-            self._copies[row_type] = f'COPY "{table}" ({names}) FROM STDIN'
+            self._copies[row_type] = f'COPY "{table}" ({names}) FROM STDIN{how}'
             self._waiting[row_type] = []
 
     def add(self, row: tuple) -> Rejected | None:
@@ -63,6 +63,10 @@ class FactTables:
         if len(waiting) >= BATCH:
             self._flush(row_type)
         return None
+
+    def note_code(self, system: str, value: str) -> None:
+        """Make the code, unless it is there, when the rows end."""
+        self._codes.add((system, value))
 
     def end(self) -> None:
         """Write what waits, make the codes that are new, and join the release's parts."""

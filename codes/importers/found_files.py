@@ -17,9 +17,9 @@ from pathlib import Path, PurePosixPath
 from codes.importers.official_file import HEAD_BYTES, OfficialFile, copy_limited
 from codes.importers.rows import FileProblem
 
-# The largest official file known is 50 MB (an NCCI part), the largest workbook unpacks to 20 MB.
+# The largest official file known is 50 MB, an NCCI part; as a workbook it unpacks to some 300 MB.
 LARGEST_FILE = 1024 * 2**20
-LARGEST_WORKBOOK = 256 * 2**20
+LARGEST_WORKBOOK = 512 * 2**20
 MOST_MEMBERS = 5000
 DEEPEST_ZIP = 3
 

@@ -1,12 +1,14 @@
 """Every importer there is, in the order their releases are loaded. README.md tells of each.
 
-An importer is a module with
+An importer is a module, or an object, with
 
 - `SOURCE`, `FORMAT` (a few words for people), and `LICENSE` where the operator needs one;
 - `recognises(file)`: whether the file's content, not its name, is of this kind;
 - `release_of(file)`: the release the file tells, or None; `release_on(day)` names one by its day;
 - `read(file)`: its rows, without a database. `read(*files)` where `IS_SET`: several files make
-  one release;
+  one release. `check_whole(files, release)` refuses a set that lacks a part;
+- `CARRIES_HISTORY`, where a newer release tells all that earlier ones told: it takes their place,
+  and their rows are removed;
 - for facts about codes: `TABLES` maps the types of its rows to models, and `COUNTED`, `KEYS` and
   `codes_of(row)` say more of them (`fact_loading.py`).
 
@@ -28,6 +30,9 @@ from codes.importers import (
     mcd_documents,
     mcd_lcds,
     mcd_ncds,
+    ncci_add_on,
+    ncci_mue,
+    ncci_ptp,
     opps_addendum_b,
     opps_cap,
     pfs,
@@ -57,6 +62,13 @@ IMPORTERS: list[ModuleType] = [
     mcd_articles,
     mcd_lcds,
     mcd_ncds,
+    # The same layout for several settings: one importer for each.
+    ncci_ptp.PRACTITIONER,
+    ncci_ptp.HOSPITAL,
+    ncci_mue.PRACTITIONER,
+    ncci_mue.HOSPITAL,
+    ncci_mue.DME,
+    ncci_add_on,
 ]
 
 

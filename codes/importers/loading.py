@@ -7,7 +7,7 @@ from types import ModuleType
 from django.db import connection
 
 from codes.importers.fact_loading import BATCH, FactTables
-from codes.importers.rows import CodeRow, HcpcsFields, LeftOut, ModifierRow, Rejected, Row
+from codes.importers.rows import CodeRow, CodeSeen, HcpcsFields, LeftOut, ModifierRow, Rejected, Row
 from codes.models import (
     HcpcsModifier,
     HcpcsRecord,
@@ -73,6 +73,8 @@ class Loader:
             elif type(row) is ModifierRow:
                 if self._is_new(row):
                     self._modifiers.append(row)
+            elif type(row) is CodeSeen:
+                facts.note_code(row.system, row.value)
             elif type(row) is Rejected:
                 self.loaded.rejected.append(row)
             elif type(row) is LeftOut and row.what:

@@ -48,6 +48,7 @@ class Options:
     valid_from: date | None = None
     replace: bool = False
     allow_fall: bool = False
+    all_parts: bool = False
 
 
 class Progress:

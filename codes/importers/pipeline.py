@@ -186,7 +186,9 @@ def _in_order(candidates: list[Candidate]) -> list[Candidate]:
     sources = list(Source)
 
     def key(candidate: Candidate) -> tuple:
-        day = candidate.release.valid_from.isoformat() if candidate.release else ""
+        day = candidate.release.valid_from.toordinal() if candidate.release else 0
+        if _carries_history(candidate):
+            day = -day  # the newest first: it makes the others needless
         try:
             is_loaded = candidate.sha256 in published
         except FileProblem:
@@ -215,9 +217,12 @@ def _twin_outcome(candidate: Candidate, done: dict[tuple, Candidate]) -> Outcome
 
 def _imported(candidate: Candidate, options: Options, progress: Progress) -> Outcome:
     started = time.monotonic()
+    models = set(getattr(candidate.importer, "TABLES", {}).values())
     try:
         with transaction.atomic():
             outcome = _import(candidate, options, progress)
+        if _carries_history(candidate):
+            publishing.remove_replaced(candidate.source, models)
     except FileProblem as problem:
         outcome = candidate.outcome(State.REFUSED, note=str(problem))
     except (DataError, psycopg.DataError) as error:
@@ -242,7 +247,7 @@ def _not_unique(title: str, error: Exception) -> str:
 def _import(candidate: Candidate, options: Options, progress: Progress) -> Outcome:
     source = candidate.source
     publishing.wait_for_turn(source, lambda: progress.waiting(source.label))
-    known = _known(candidate)
+    known = _known(candidate) or _outdated(candidate)
     if known:
         return known
     if candidate.problem:
@@ -253,6 +258,8 @@ def _import(candidate: Candidate, options: Options, progress: Progress) -> Outco
             "neither it nor its name tells which release; add --release or --valid-from."
         )
     _check_license(candidate)
+    if hasattr(candidate.importer, "check_whole") and not options.all_parts:
+        candidate.importer.check_whole(candidate.files, candidate.release)
     current = _published_instead(candidate, options)
     release = Release.objects.create(
         source=source,
@@ -269,8 +276,11 @@ def _import(candidate: Candidate, options: Options, progress: Progress) -> Outco
     release.rejected_count = len(loaded.rejected)
     if current:
         publishing.withdraw(current)
-    # What an earlier import of this very file left withdrawn is of no use any more.
-    Release.objects.filter(source=source, sha256=release.sha256).exclude(id=release.id).delete()
+    if _carries_history(candidate):
+        publishing.replace_all(release)
+    else:
+        # What an earlier import of this very file left withdrawn is of no use any more.
+        Release.objects.filter(source=source, sha256=release.sha256).exclude(id=release.id).delete()
     publishing.publish(release)
     if current:
         current.replaced_by = release
@@ -310,6 +320,28 @@ def _known(candidate: Candidate) -> Outcome | None:
             note=f"{replaced.replaced_by.file_name} was imported in its place.",
         )
     return None
+
+
+def _carries_history(candidate: Candidate) -> bool:
+    return getattr(candidate.importer, "CARRIES_HISTORY", False)
+
+
+def _outdated(candidate: Candidate) -> Outcome | None:
+    """The outcome of a release whose facts a newer one, which is published, tells as well."""
+    if not _carries_history(candidate) or candidate.release is None or candidate.problem:
+        return None
+    newer = Release.objects.filter(
+        source=candidate.source,
+        valid_from__gt=candidate.release.valid_from,
+        state=Release.State.PUBLISHED,
+        is_demonstration=False,
+    ).first()
+    if newer is None:
+        return None
+    return candidate.outcome(
+        State.REPLACED,
+        note=f"{newer.name} is published, and carries the history of earlier releases.",
+    )
 
 
 def _check_license(candidate: Candidate) -> None:

@@ -3,15 +3,20 @@
 Everything here runs in the caller's transaction, so that readers see one state or the other.
 """
 
+import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
-from django.db import connection
+from django.db import OperationalError, connection, models, transaction
 
+from codes.importers import partitions
 from codes.importers.rows import FileProblem
 from codes.models import OfficialDescription, Release, Source
 
+logger = logging.getLogger(__name__)
+
 WAIT_SECONDS = 600
+_LONGEST_HOLD = 1000  # milliseconds
 _LOCK_FAMILY = 0x0FF1C1A1  # sets these advisory locks apart from any other use of them
 
 
@@ -56,6 +61,37 @@ def withdraw(release: Release) -> None:
     release.state = Release.State.WITHDRAWN
     release.save()
     _recount(_neighbour(release, after=True))
+
+
+def replace_all(release: Release) -> None:
+    """Hide every other release of the source: this one tells what they told, and more.
+
+    `remove_replaced` takes their rows away later: it holds readers up for a moment, and the
+    transaction that publishes is long.
+    """
+    others = Release.objects.filter(source=release.source).exclude(id=release.id)
+    others.update(state=Release.State.WITHDRAWN, replaced_by=release)
+
+
+def remove_replaced(source: str, facts: Iterable[type[models.Model]]) -> None:
+    """Remove the releases that another one has replaced, with their rows in these tables.
+
+    Where readers keep a table busy for long, the rows are left for the next import of the source:
+    to wait for them would make other readers wait as well.
+    """
+    replaced = Release.objects.filter(
+        source=source, state=Release.State.WITHDRAWN, replaced_by__isnull=False
+    )
+    for release in replaced:
+        try:
+            with transaction.atomic(), connection.cursor() as cursor:
+                cursor.execute(f"SET LOCAL lock_timeout = {_LONGEST_HOLD}")
+                for model in facts:
+                    if partitions.is_partitioned(model):
+                        partitions.drop(model, release)
+                release.delete()
+        except OperationalError:
+            logger.info("rows of a replaced release are in use, and stay for now: %s", release)
 
 
 def is_loaded(source: str) -> bool:

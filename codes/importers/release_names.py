@@ -102,6 +102,9 @@ def named_by_operator(
 
 
 def _day_of(name: str) -> date | None:
+    quarter = re.fullmatch(r"(20\d\d)\s*q([1-4])", name.strip().lower())
+    if quarter:
+        return date(int(quarter[1]), 3 * int(quarter[2]) - 2, 1)
     found = re.fullmatch(r"([a-z]+)\s+(20\d\d)", name.strip().lower())
     if not found:
         return None

@@ -58,6 +58,14 @@ class ModifierRow(NamedTuple):
     action_code: str
 
 
+class CodeSeen(NamedTuple):
+    """A code that a file of facts speaks of, told once instead of row by row (`codes_of`)."""
+
+    line: int
+    system: str
+    value: str
+
+
 class Rejected(NamedTuple):
     """A row that could not be taken, and why."""
 
@@ -75,4 +83,4 @@ class LeftOut(NamedTuple):
 
 
 # Rows of facts are NamedTuples of the importers' own; `fact_loading.py` says what they look like.
-Row = CodeRow | ModifierRow | Rejected | LeftOut | tuple
+Row = CodeRow | ModifierRow | CodeSeen | Rejected | LeftOut | tuple

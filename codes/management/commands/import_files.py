@@ -81,6 +81,11 @@ at the end says what came of each file; the exit status is 1 when a file was ref
             action="store_true",
             help="import although more than 20 %% of the codes of the release before are missing",
         )
+        parser.add_argument(
+            "--all-parts",
+            action="store_true",
+            help="say that a release that comes in parts is whole, though one seems to be missing",
+        )
 
     def handle(self, *args, **options) -> None:
         if options["accept_ama_license"]:
@@ -96,6 +101,7 @@ at the end says what came of each file; the exit status is 1 when a file was ref
             valid_from=options["valid_from"],
             replace=options["replace"],
             allow_fall=options["allow_fall"],
+            all_parts=options["all_parts"],
         )
         if is_terminal and options["verbosity"]:
             with _Bar(console) as progress:
