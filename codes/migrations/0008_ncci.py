@@ -19,7 +19,7 @@ CREATE TABLE codes_ptpedit (
 ) PARTITION BY LIST (release_id);
 CREATE INDEX codes_ptpedit_by_column_one ON codes_ptpedit (column_one, column_two);
 CREATE INDEX codes_ptpedit_by_column_two ON codes_ptpedit (column_two, column_one)
-    INCLUDE (effective_date, deletion_date, modifier_indicator);
+    INCLUDE (effective_date, deletion_date, modifier_indicator, release_id);
 """
 _UNMAKE_PTP_EDITS = "DROP TABLE codes_ptpedit"
 
