@@ -10,6 +10,12 @@ from typing import Any
 
 from codes.models import CodeSystem, SectionSlug
 from codes.queries.code_page import CodePage
+from codes.queries.coverage_section import (
+    coverage_count,
+    coverage_in_full,
+    coverage_of,
+    coverage_table,
+)
 from codes.queries.editorial import SectionHtml, published_sections, published_slugs
 from codes.queries.history import history_of, history_table
 
@@ -25,7 +31,8 @@ class Section:
     returns what `template` shows; without one the section has only the editors' text. `count`
     says how many facts the query would find: an open fact, taken from what the page has read
     already. `full_query` takes its place on the section's own page, with the parameters of the
-    address (filters, pages, a reader's question). `table` turns what the query found into the section's download.
+    address (filters, pages, a reader's question). `table` turns what the query found into the
+    section's download.
     """
 
     slug: SectionSlug
@@ -49,7 +56,15 @@ SECTIONS = [
     Section(SectionSlug.NCCI_EDITS, "Which codes may not be billed together, and how many units."),
     Section(SectionSlug.CROSSWALKS, "The codes that go with it in other systems."),
     Section(SectionSlug.COMPLIANCE, "What auditors and payers look for."),
-    Section(SectionSlug.MEDICARE_COVERAGE, "When Medicare covers it."),
+    Section(
+        SectionSlug.MEDICARE_COVERAGE,
+        "When Medicare covers it.",
+        query=coverage_of,
+        full_query=coverage_in_full,
+        count=coverage_count,
+        template="codes/sections/medicare_coverage.html",
+        table=coverage_table,
+    ),
     Section(SectionSlug.MEDICARE_PAYMENT, "How Medicare pays for it."),
     Section(
         SectionSlug.HISTORY,

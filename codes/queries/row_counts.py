@@ -13,12 +13,13 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from codes.models import Code
-from codes.queries import fee_rows, opps
+from codes.queries import coverage, fee_rows, opps
 from codes.queries.releases import Releases
 
 Rows = Callable[[Code, Releases, date], QuerySet | None]
 
 ROWS: dict[str, Rows] = {
+    "coverage": coverage.rows_on,
     "fee schedule": fee_rows.rows_on,
     "opps": opps.rows_on,
 }
