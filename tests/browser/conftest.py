@@ -20,6 +20,7 @@ from tests.browser import chromium
 from tests.factories import make_user
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items):
     here = Path(__file__).parent
     # Last: the browser's event loop runs on to the end, and other tests start loops of their own.
