@@ -1,0 +1,307 @@
+"""What a code's publishers instruct: the tabular list's notes, and CMS's notes on HCPCS codes."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from itertools import groupby
+
+from codes.models import (
+    Code,
+    CodeSystem,
+    HcpcsProcessingNote,
+    HcpcsRecord,
+    Release,
+    Source,
+    code_url,
+    printed_value,
+)
+from codes.queries import hcpcs_words
+from codes.queries.code_page import CodePage
+from codes.queries.code_references import pieces_of
+from codes.queries.index_paths import FiledUnder, filed_under, index_releases, index_rows
+from codes.queries.rows_together import rows_together
+from codes.queries.service_date import with_date
+from codes.queries.status import description_on
+from codes.queries.tabular import (
+    FULL_LENGTH,
+    Kind,
+    PlacedNote,
+    TabularExtract,
+    TabularPlace,
+    tabular_extract,
+    tabular_release,
+)
+
+# In reading order, with what each asks of a coder (ICD-10-CM Official Guidelines, section I.A).
+_KINDS = {
+    Kind.EXCLUDES1: "Not coded here: never reported together with this code, unless the two "
+    "conditions have nothing to do with each other.",
+    Kind.EXCLUDES2: "Not part of this condition; a patient may have both, and then both are "
+    "reported.",
+    Kind.CODE_FIRST: "Report the underlying condition before this code.",
+    Kind.USE_ADDITIONAL_CODE: "Report these as well, after this code, where they apply.",
+    Kind.CODE_ALSO: "Two codes may be needed; which comes first depends on the encounter.",
+    Kind.INCLUDES: "What belongs here.",
+    Kind.NOTE: "",
+}
+
+
+@dataclass(frozen=True)
+class LinkedText:
+    """A piece of a text; `url` is that of the code it names, '' where there is none."""
+
+    text: str
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class NotesAtPlace:
+    """The notes of one kind at one place. `url` leads to the place where it is another code."""
+
+    place: TabularPlace
+    is_own: bool
+    notes: list[list[LinkedText]]
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class Instruction:
+    """The notes of one kind, nearest place first."""
+
+    title: str
+    meaning: str
+    places: list[NotesAtPlace]
+
+
+@dataclass(frozen=True)
+class SeventhCharacter:
+    """A choice. `printed` and `url` are those of the complete code, '' where none exists."""
+
+    character: str
+    meaning: str
+    printed: str = ""
+    url: str = ""
+    is_current: bool = False
+
+
+@dataclass(frozen=True)
+class SeventhCharacters:
+    """The choices that hold for a code, what the list says of them, and where it says so."""
+
+    note: str
+    place: TabularPlace
+    choices: list[SeventhCharacter]
+
+    @property
+    def has_codes(self) -> bool:
+        return any(choice.url or choice.is_current for choice in self.choices)
+
+
+@dataclass(frozen=True)
+class TabularGuidelines:
+    """What the tabular list and the indexes say of a diagnosis.
+
+    `release` is None where no tabular list is loaded. `is_listed` is false where the list is
+    older or newer than the code and only says what holds for the codes around it.
+    """
+
+    release: Release | None = None
+    is_listed: bool = False
+    instructions: list[Instruction] = field(default_factory=list)
+    inclusion_terms: list[str] = field(default_factory=list)
+    seventh: SeventhCharacters | None = None
+    index: list[FiledUnder] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A named fact in words."""
+
+    name: str
+    values: list[str]
+
+
+@dataclass(frozen=True)
+class HcpcsGuidelines:
+    """What CMS's HCPCS file says of a code beyond its description, and the note it refers to."""
+
+    release: Release
+    facts: list[Fact]
+    note_number: str = ""
+    note: str = ""
+    note_release: Release | None = None
+
+
+@dataclass(frozen=True)
+class Guidelines:
+    """The section's content; one of the two is filled, by code system."""
+
+    tabular: TabularGuidelines | None = None
+    hcpcs: HcpcsGuidelines | None = None
+
+    def __bool__(self) -> bool:
+        return bool(self.tabular or self.hcpcs)
+
+
+def guidelines_count(page: CodePage) -> int:
+    """Whether there is anything to tell, from what the page has read already: 1 or 0."""
+    releases, day = page.releases, page.date_of_service
+    if page.code.system == CodeSystem.HCPCS:
+        return int(_hcpcs_release(page) is not None)
+    has_list = tabular_release(releases, day) or index_releases(releases, day)
+    return int(bool(has_list and page.code.system == CodeSystem.ICD_10_CM))
+
+
+def guidelines_of(page: CodePage) -> Guidelines:
+    if page.code.system == CodeSystem.HCPCS:
+        return Guidelines(hcpcs=_hcpcs_guidelines(page))
+    return Guidelines(tabular=_tabular_guidelines(page))
+
+
+def _tabular_guidelines(page: CodePage) -> TabularGuidelines:
+    value, releases, day = page.code.value, page.releases, page.date_of_service
+    release = tabular_release(releases, day)
+    extract = tabular_extract(value, release.pk) if release else TabularExtract(value)
+    seventh = _seventh_notes(extract)
+    named = {
+        piece.value for note in extract.of(*_KINDS) for piece in pieces_of(note.text) if piece.value
+    }
+    named |= {place.value for place in extract.places if place.value}
+    named |= {f"{_stem(value)}{note.character}" for note in seventh}
+    shown = index_releases(releases, day)
+    found = rows_together(
+        {"index": index_rows(value, shown), "known": _known(named, releases, day)}
+    )
+    known = _linked((code.value for code in found["known"]), page)
+    return TabularGuidelines(
+        release=release,
+        is_listed=extract.is_listed,
+        instructions=_instructions(extract, known),
+        inclusion_terms=[n.text for n in extract.of(Kind.INCLUSION_TERM) if extract.is_own(n)],
+        seventh=_seventh(extract, seventh, known),
+        index=filed_under(found["index"], shown),
+    )
+
+
+def _known(values: Iterable[str], releases, day: date):
+    """Those of the values that the order file has: it says which codes there are."""
+    order = releases.shown(Source.ICD_10_CM_ORDER, day)
+    codes = Code.objects.filter(system=CodeSystem.ICD_10_CM, value__in=sorted(values))
+    return codes.filter(descriptions__release=order) if order else codes
+
+
+def _instructions(extract: TabularExtract, known: dict[str, str]) -> list[Instruction]:
+    found = []
+    for kind, meaning in _KINDS.items():
+        by_place = [
+            _at_place(extract, place, list(notes), known)
+            for place, notes in groupby(extract.of(kind), key=lambda note: note.place)
+        ]
+        if by_place:
+            found.append(Instruction(str(kind.label), meaning, by_place[::-1]))
+    return found
+
+
+def _at_place(
+    extract: TabularExtract, place: TabularPlace, notes: list[PlacedNote], known: dict[str, str]
+) -> NotesAtPlace:
+    is_own = extract.is_own(notes[0])
+    texts = [
+        [LinkedText(piece.text, known.get(piece.value, "")) for piece in pieces_of(note.text)]
+        for note in notes
+    ]
+    url = "" if is_own else known.get(place.value, "")
+    return NotesAtPlace(place, is_own, texts, url)
+
+
+def _linked(values: Iterable[str], page: CodePage) -> dict[str, str]:
+    """The addresses of diagnoses by stored value, with the date of service kept in them."""
+    day = None if page.is_today else page.date_of_service
+    return {value: with_date(code_url(CodeSystem.ICD_10_CM, value), day) for value in values}
+
+
+def _stem(value: str) -> str:
+    """The six characters before the 7th of the code: X fills the places that are empty."""
+    return value[: FULL_LENGTH - 1].ljust(FULL_LENGTH - 1, "X")
+
+
+def _seventh_notes(extract: TabularExtract) -> list[PlacedNote]:
+    """The 7th characters of the nearest place that names any."""
+    notes = extract.of(Kind.SEVENTH_CHARACTER)
+    return [note for note in notes if note.place == notes[-1].place]
+
+
+def _seventh(
+    extract: TabularExtract, notes: list[PlacedNote], known: dict[str, str]
+) -> SeventhCharacters | None:
+    if not notes:
+        return None
+    place = notes[0].place
+    told = [note.text for note in extract.of(Kind.SEVENTH_CHARACTER_NOTE) if note.place == place]
+    choices = []
+    for note in notes:
+        full = f"{_stem(extract.value)}{note.character}"
+        is_current = full == extract.value
+        exists = full in known
+        choices.append(
+            SeventhCharacter(
+                note.character,
+                note.text,
+                printed_value(CodeSystem.ICD_10_CM, full) if exists else "",
+                "" if is_current else known.get(full, ""),
+                is_current,
+            )
+        )
+    return SeventhCharacters(" ".join(told), place, choices)
+
+
+def _hcpcs_release(page: CodePage) -> Release | None:
+    """The release of the HCPCS file whose record of the code holds on the date."""
+    shown = description_on(page.code, page.descriptions, page.releases, page.date_of_service)
+    is_from_file = shown and shown.release.source == Source.HCPCS_LEVEL_II
+    return shown.release if is_from_file else None
+
+
+def _hcpcs_guidelines(page: CodePage) -> HcpcsGuidelines | None:
+    release = _hcpcs_release(page)
+    notes_in = page.releases.shown(Source.HCPCS_PROCESSING_NOTES, page.date_of_service)
+    records = HcpcsRecord.objects.filter(code=page.code, release=release)
+    notes = HcpcsProcessingNote.objects.filter(
+        release=notes_in, number__in=records.values("processing_note_number")
+    )
+    found = rows_together({"records": records, "notes": notes if notes_in else None})
+    if not found["records"]:
+        return None
+    record = found["records"][0]
+    # A note that was taken back stays in the list, saying no more than that.
+    note = next((note for note in found["notes"] if "NOTE DELETED" not in note.text), None)
+    return HcpcsGuidelines(
+        release=release,
+        facts=_facts(record),
+        note_number=record.processing_note_number,
+        note=note.text if note else "",
+        note_release=notes_in if note else None,
+    )
+
+
+def _facts(record: HcpcsRecord) -> list[Fact]:
+    """What the record says, in words; fields that are empty are left out."""
+    rows = [
+        ("Medicare coverage", [record.coverage_code], hcpcs_words.COVERAGE),
+        ("Priced as", record.pricing_indicators, hcpcs_words.PRICING),
+        (
+            "Pricing methods",
+            [record.multiple_pricing_indicator],
+            hcpcs_words.MULTIPLE_PRICING,
+        ),
+        ("Statute", [record.statute], {}),
+        ("Coverage issues manual", record.cim_references, {}),
+        ("Medicare carriers manual", record.mcm_references, {}),
+        ("Laboratory certification", record.lab_certifications, hcpcs_words.LABORATORY),
+        ("Type of service", record.types_of_service, hcpcs_words.TYPE_OF_SERVICE),
+    ]
+    return [
+        Fact(name, [hcpcs_words.in_words(words, value) for value in values if value])
+        for name, values, words in rows
+        if any(values)
+    ]

@@ -1,0 +1,120 @@
+"""What the letters and numbers in CMS's HCPCS file mean, after the official record layout."""
+
+COVERAGE = {
+    "C": "Carrier judgment: the Medicare contractor decides on coverage.",
+    "D": "Special coverage instructions apply.",
+    "I": "Not payable by Medicare.",
+    "M": "Not covered by Medicare.",
+    "S": "Not covered by Medicare by statute.",
+}
+_FLOORS = "price subject to floors and ceilings"
+PRICING = {
+    "00": "Not separately priced by Part B",
+    "11": "Physician fee schedule: national relative value units",
+    "12": "Physician fee schedule: national anesthesia base units",
+    "13": "Physician fee schedule: priced by the contractor",
+    "21": "Clinical laboratory fee schedule: subject to the national limitation amount",
+    "22": "Clinical laboratory fee schedule: priced by the contractor",
+    "31": f"Frequently serviced durable medical equipment, {_FLOORS}",
+    "32": f"Inexpensive and routinely purchased durable medical equipment, {_FLOORS}",
+    "33": f"Oxygen and oxygen equipment, {_FLOORS}",
+    "34": f"Supplies for durable medical equipment, {_FLOORS}",
+    "35": f"Surgical dressings, {_FLOORS}",
+    "36": f"Capped rental durable medical equipment, {_FLOORS}",
+    "37": f"Ostomy, tracheostomy and urological supplies, {_FLOORS}",
+    "38": f"Orthotics, prosthetics, prosthetic devices and vision services, {_FLOORS}",
+    "39": "Parenteral and enteral nutrition",
+    "45": "Customized durable medical equipment",
+    "46": "Durable medical equipment priced by the contractor",
+    "51": "Drugs",
+    "52": "Reasonable charge",
+    "53": "Statute",
+    "54": "Vaccinations",
+    "55": "Splints and casts",
+    "56": "Intraocular lenses inserted in a physician's office",
+    "57": "Other, priced by the contractor",
+    "99": "Value not established",
+}
+MULTIPLE_PRICING = {
+    "9": "Not applicable: not priced separately, or value not established",
+    "A": "Priced under one methodology",
+    "B": "Professional component by relative values; technical component and global service by "
+    "the contractor",
+    "C": "Physician's interpretation by relative values; the laboratory service under the "
+    "clinical laboratory fee schedule",
+    "D": "Physician by relative values; clinical psychologist under their own schedule",
+    "E": "Physician by relative values; clinical psychologist and social worker under their own "
+    "schedules",
+    "F": "Physician by the contractor; clinical psychologist and social worker under their own "
+    "schedules",
+    "G": "Reasonable charge with blood products on the claim, else the clinical laboratory fee "
+    "schedule",
+}
+LABORATORY = {
+    "010": "Histocompatibility testing",
+    "100": "Microbiology",
+    "110": "Bacteriology",
+    "115": "Mycobacteriology",
+    "120": "Mycology",
+    "130": "Parasitology",
+    "140": "Virology",
+    "150": "Other microbiology",
+    "200": "Diagnostic immunology",
+    "210": "Syphilis serology",
+    "220": "General immunology",
+    "300": "Chemistry",
+    "310": "Routine chemistry",
+    "320": "Urinalysis",
+    "330": "Endocrinology",
+    "340": "Toxicology",
+    "350": "Other chemistry",
+    "400": "Hematology",
+    "500": "Immunohematology",
+    "510": "ABO group and Rh type",
+    "520": "Antibody detection (transfusion)",
+    "530": "Antibody detection (nontransfusion)",
+    "540": "Antibody identification",
+    "550": "Compatibility testing",
+    "560": "Other immunohematology",
+    "600": "Pathology",
+    "610": "Histopathology",
+    "620": "Oral pathology",
+    "630": "Cytology",
+    "800": "Radiobioassay",
+    "900": "Clinical cytogenetics",
+}
+TYPE_OF_SERVICE = {
+    "0": "Whole blood",
+    "1": "Medical care",
+    "2": "Surgery",
+    "3": "Consultation",
+    "4": "Diagnostic radiology",
+    "5": "Diagnostic laboratory",
+    "6": "Therapeutic radiology",
+    "7": "Anesthesia",
+    "8": "Assistant at surgery",
+    "9": "Other medical items or services",
+    "A": "Used durable medical equipment",
+    "D": "Ambulance",
+    "E": "Enteral or parenteral nutrients and supplies",
+    "F": "Ambulatory surgical center",
+    "G": "Immunosuppressive drugs",
+    "J": "Diabetic shoes",
+    "K": "Hearing items and services",
+    "L": "End-stage renal disease supplies",
+    "M": "Monthly capitation payment for dialysis",
+    "N": "Kidney donor",
+    "P": "Lump sum purchase of equipment, prosthetics or orthotics",
+    "Q": "Vision items or services",
+    "R": "Rental of durable medical equipment",
+    "S": "Surgical dressings or other medical supplies",
+    "T": "Outpatient mental health limitation",
+    "U": "Occupational therapy",
+    "V": "Pneumococcal vaccine",
+    "W": "Physical therapy",
+}
+
+
+def in_words(words: dict[str, str], value: str) -> str:
+    """A value with its meaning: `51: Drugs`; the value alone where the layout has no word."""
+    return f"{value}: {words[value]}" if value in words else value
