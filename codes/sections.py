@@ -17,7 +17,9 @@ from codes.queries.coverage_section import (
     coverage_table,
 )
 from codes.queries.editorial import SectionHtml, published_sections, published_slugs
+from codes.queries.fees import payment_in_full, payment_section, payment_table
 from codes.queries.history import history_of, history_table
+from codes.queries.modifiers import modifier_section, modifier_table
 
 Table = tuple[list[str], list[list]]  # the names of the columns, and the rows
 EVERY_SYSTEM = frozenset(CodeSystem)
@@ -32,7 +34,7 @@ class Section:
     says how many facts the query would find: an open fact, taken from what the page has read
     already. `full_query` takes its place on the section's own page, with the parameters of the
     address (filters, pages, a reader's question). `table` turns what the query found into the
-    section's download.
+    section's download, and `table_release` names the release that stands in its file name.
     """
 
     slug: SectionSlug
@@ -43,6 +45,7 @@ class Section:
     count: Callable[[CodePage], int] | None = None
     template: str = ""
     table: Callable[[Any], Table] | None = None
+    table_release: Callable[[Any], str] | None = None
 
     @property
     def title(self) -> str:
@@ -52,7 +55,15 @@ class Section:
 SECTIONS = [
     Section(SectionSlug.CLINICAL_USE, "Indications, the procedure, and what follows it."),
     Section(SectionSlug.GUIDELINES, "What to document, and when the code may be reported."),
-    Section(SectionSlug.MODIFIERS, "Which may apply, and why."),
+    Section(
+        SectionSlug.MODIFIERS,
+        "Which may apply, and why.",
+        query=lambda page: modifier_section(page.payment),
+        count=lambda page: page.row_counts["modifiers"],
+        template="codes/sections/modifiers.html",
+        table=modifier_table,
+        table_release=lambda section: section.schedule.name,
+    ),
     Section(SectionSlug.NCCI_EDITS, "Which codes may not be billed together, and how many units."),
     Section(SectionSlug.CROSSWALKS, "The codes that go with it in other systems."),
     Section(SectionSlug.COMPLIANCE, "What auditors and payers look for."),
@@ -65,7 +76,16 @@ SECTIONS = [
         template="codes/sections/medicare_coverage.html",
         table=coverage_table,
     ),
-    Section(SectionSlug.MEDICARE_PAYMENT, "How Medicare pays for it."),
+    Section(
+        SectionSlug.MEDICARE_PAYMENT,
+        "How Medicare pays for it.",
+        query=lambda page: payment_section(page.payment),
+        full_query=lambda page, parameters: payment_in_full(page.payment, parameters),
+        count=lambda page: page.row_counts["fee schedule"] + page.row_counts["opps"],
+        template="codes/sections/medicare_payment.html",
+        table=payment_table,
+        table_release=lambda section: section.release_name,
+    ),
     Section(
         SectionSlug.HISTORY,
         "When it was added, revised or ended.",

@@ -14,6 +14,7 @@ from codes.models import (
 )
 from codes.queries.divisions import Crumb, trail_of, within_url
 from codes.queries.editorial import PlainText, plain_text
+from codes.queries.fees import CodePayment
 from codes.queries.official_text import OfficialText, official_text
 from codes.queries.relatives import (
     PCS_TABLE_LENGTH,
@@ -51,6 +52,7 @@ class CodePage:
     releases: Releases = field(default_factory=Releases)
     plain_title: str = ""
     row_counts: dict[str, int] = field(default_factory=dict)
+    payment: CodePayment | None = None  # reads nothing before a section asks it
 
     @property
     def title(self) -> str:
@@ -121,6 +123,7 @@ def code_page(code: Code, date_of_service: date, today: date) -> CodePage:
         releases=releases,
         plain_title=plain_description.published_title if plain_description else "",
         row_counts=counts,
+        payment=CodePayment(code, releases, date_of_service),
     )
 
 

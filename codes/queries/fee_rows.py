@@ -5,6 +5,7 @@ from datetime import date
 from django.db.models import QuerySet
 
 from codes.models import Code, CodeSystem, FeeScheduleRow, Source
+from codes.queries.indicators import PAYABLE_STATUSES
 from codes.queries.releases import Releases
 
 SYSTEMS = (CodeSystem.CPT, CodeSystem.HCPCS)
@@ -16,3 +17,11 @@ def rows_on(code: Code, releases: Releases, date_of_service: date) -> QuerySet |
     if code.system not in SYSTEMS or release is None:
         return None
     return FeeScheduleRow.objects.filter(hcpcs=code.value, release_id=release.pk)
+
+
+def payable_rows_on(code: Code, releases: Releases, date_of_service: date) -> QuerySet | None:
+    """Those of the rows whose status lets modifiers matter: paid by the schedule, by the
+    contractor, or as anesthesia.
+    """
+    rows = rows_on(code, releases, date_of_service)
+    return None if rows is None else rows.filter(status__in=(*PAYABLE_STATUSES, "C", "J"))

@@ -13,6 +13,9 @@ _MONTHS = {
     Source.ICD_10_PCS_ORDER: 12,
     Source.CPT_DESCRIPTORS: 12,
     Source.HCPCS_LEVEL_II: 3,
+    Source.PHYSICIAN_FEE_SCHEDULE: 3,
+    Source.PHYSICIAN_FEE_SCHEDULE_QP: 3,
+    Source.OPPS_ADDENDUM_B: 3,
 }
 SOURCE_OF_SYSTEM = {source.system: source for source in Source if source.system}
 

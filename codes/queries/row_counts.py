@@ -21,6 +21,7 @@ Rows = Callable[[Code, Releases, date], QuerySet | None]
 ROWS: dict[str, Rows] = {
     "coverage": coverage.rows_on,
     "fee schedule": fee_rows.rows_on,
+    "modifiers": fee_rows.payable_rows_on,
     "opps": opps.rows_on,
 }
 

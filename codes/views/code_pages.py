@@ -14,6 +14,7 @@ from codes.json_ld import code_json_ld
 from codes.models import Code, CodeSystem, code_url, has_form_of, printed_value, stored_value
 from codes.queries.code_page import CodePage, code_page, find_code
 from codes.queries.divisions import Crumb
+from codes.queries.key_facts import key_facts
 from codes.queries.relatives import nearest_codes
 from codes.queries.releases import published_releases
 from codes.queries.service_date import read_service_date, with_date
@@ -29,7 +30,7 @@ def code_detail(request, system, value):
     """The page of a code. Opening it with its gated sections readable costs one view.
 
     Context: `code`; `page` (CodePage); `crumbs`; `date_error`, a sentence or ''; `reading`;
-    `sections` (SectionView); `json_ld`.
+    `sections` (SectionView); `key_facts`, [] where the sections are locked; `json_ld`.
     """
     code = _code_or_none(system, value)
     if code is None:
@@ -48,6 +49,7 @@ def code_detail(request, system, value):
         "date_error": date_error,
         "reading": reading,
         "sections": sections,
+        "key_facts": key_facts(page.payment) if reading.is_open else [],
         "json_ld": code_json_ld(page, settings.SITE_URL, has_gated=has_gated),
     }
     return render(request, "codes/code_page.html", context)
@@ -82,7 +84,8 @@ def section_detail(request, system, value, section):
         view = section_in_full(wanted, page, request.GET)
     has_table = bool(wanted.table and view.content)
     if has_table and request.GET.get("format") == "csv":
-        name = f"{code.system} {code.printed} {section} {page.date_of_service:%Y-%m-%d}"
+        release = wanted.table_release(view.content) if wanted.table_release else ""
+        name = f"{code.system} {code.printed} {section} {page.date_of_service:%Y-%m-%d} {release}"
         return csv_response(name, *wanted.table(view.content))
     context = {
         "code": code,
