@@ -417,7 +417,7 @@ class Migration(migrations.Migration):
                         decimal_places=3,
                         max_digits=6,
                         null=True,
-                        verbose_name="coinsurance after the inflation rebate, per cent",
+                        verbose_name="coinsurance after the inflation rebate, percent",
                     ),
                 ),
                 (

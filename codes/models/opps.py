@@ -26,7 +26,7 @@ class OppsRow(models.Model):
     national_copayment = _amount("national unadjusted copayment")
     minimum_copayment = _amount("minimum unadjusted copayment")
     coinsurance_percent = models.DecimalField(
-        "coinsurance after the inflation rebate, per cent",
+        "coinsurance after the inflation rebate, percent",
         max_digits=6,
         decimal_places=3,
         null=True,

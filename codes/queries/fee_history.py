@@ -77,6 +77,10 @@ class FeeHistory:
     past: list[Past]
     charts: list[Chart]
 
+    @property
+    def modifier(self) -> str:
+        return self.past[0].row.modifier
+
 
 def fee_history(pairs: list[tuple[Release, FeeScheduleRow]]) -> FeeHistory:
     """The history of a code from its row in each release, oldest first."""

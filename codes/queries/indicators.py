@@ -75,26 +75,26 @@ PCTC = {
 
 MULTIPLE_PROCEDURE = {
     "0": Meaning("No reduction", "No adjustment for several procedures on one day."),
-    "1": Meaning("Rule before 1995", "100, 50, 25, 25 and 25 per cent in the order of fees."),
-    "2": Meaning("Standard reduction", "100 per cent for the highest fee, 50 for each other."),
+    "1": Meaning("Rule before 1995", "100, 50, 25, 25 and 25 percent in the order of fees."),
+    "2": Meaning("Standard reduction", "100 percent for the highest fee, 50 for each other."),
     "3": Meaning("Endoscopy family", "Within a family only what exceeds the base code is added."),
     "4": Meaning(
         "Imaging",
-        "Further procedures of a session: technical part half, professional part 5 per cent less.",
+        "Further procedures of a session: technical part half, professional part 5 percent less.",
     ),
     "5": Meaning("Therapy", "Practice expense of further services of a day is halved."),
     "6": Meaning(
-        "Cardiovascular test", "Technical part of further tests of a day 25 per cent less."
+        "Cardiovascular test", "Technical part of further tests of a day 25 percent less."
     ),
-    "7": Meaning("Eye test", "Technical part of further tests of a day 20 per cent less."),
+    "7": Meaning("Eye test", "Technical part of further tests of a day 20 percent less."),
     "9": Meaning("Not applicable", "The concept does not apply."),
 }
 
 BILATERAL = {
-    "0": Meaning("No 150 per cent", "Two sides are paid as one."),
-    "1": Meaning("150 per cent", "Both sides together are paid at 150 per cent."),
+    "0": Meaning("No 150 percent", "Two sides are paid as one."),
+    "1": Meaning("150 percent", "Both sides together are paid at 150 percent."),
     "2": Meaning("Bilateral already", "The values are for both sides; no more is paid."),
-    "3": Meaning("Each side in full", "Each side is paid at 100 per cent."),
+    "3": Meaning("Each side in full", "Each side is paid at 100 percent."),
     "9": Meaning("Not applicable", "The concept does not apply."),
 }
 

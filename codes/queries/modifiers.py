@@ -149,7 +149,7 @@ def _anesthesia(level_ii: dict[str, HcpcsModifier]) -> Iterator[ModifierFact]:
 def _sides(row: FeeScheduleRow, level_ii: dict[str, HcpcsModifier]) -> Iterator[ModifierFact]:
     basis, meaning = _basis("Bilateral", row.bilateral, BILATERAL)
     if row.bilateral in ("1", "3"):
-        paid = "at 150 per cent" if row.bilateral == "1" else "in full for each side"
+        paid = "at 150 percent" if row.bilateral == "1" else "in full for each side"
         yield ModifierFact("50", True, f"Done on both sides; paid {paid}.", basis, meaning)
         for value, side in (("LT", "left"), ("RT", "right")):
             if value in level_ii:
@@ -176,6 +176,8 @@ def _several(row: FeeScheduleRow) -> Iterator[ModifierFact]:
 
 
 def _surgeons(row: FeeScheduleRow, level_ii: dict[str, HcpcsModifier]) -> Iterator[ModifierFact]:
+    # Visits and tests have the indicators too; without a global period there they say nothing.
+    is_procedure = row.global_days != "XXX"
     for value, name, indicator, meanings in (
         ("62", "Co-surgeons", row.co_surgeon, CO_SURGEON),
         ("66", "Team surgery", row.team, TEAM),
@@ -185,8 +187,9 @@ def _surgeons(row: FeeScheduleRow, level_ii: dict[str, HcpcsModifier]) -> Iterat
         if indicator in ("1", "2"):
             need = ", with documentation of the need" if indicator == "1" else ""
             yield ModifierFact(value, True, f"{who} may be paid{need}.", basis, meaning)
-        elif indicator == "0":
-            yield ModifierFact(value, False, f"{who} are not paid.", basis, meaning)
+        elif indicator == "0" and is_procedure:
+            reason = "Only one surgeon is paid."
+            yield ModifierFact(value, False, reason, basis, meaning)
     basis, meaning = _basis("Assistant at surgery", row.assistant, ASSISTANT)
     assistants = {
         "80": "A physician assists at the surgery",
@@ -198,10 +201,10 @@ def _surgeons(row: FeeScheduleRow, level_ii: dict[str, HcpcsModifier]) -> Iterat
         if value == "AS" and value not in level_ii:
             continue
         text = level_ii[value].long if value == "AS" else ""
-        if row.assistant in ("0", "2"):
+        if row.assistant == "2" or (row.assistant == "0" and is_procedure):
             need = "; document why one was needed" if row.assistant == "0" else ""
             yield ModifierFact(value, True, f"{who}{need}.", basis, meaning, text)
-        elif row.assistant == "1":
+        elif row.assistant == "1" and is_procedure:
             yield ModifierFact(value, False, "An assistant is never paid.", basis, meaning, text)
 
 
@@ -263,7 +266,7 @@ def _visit(row: FeeScheduleRow) -> Iterator[ModifierFact]:
 
 
 def _percent(share) -> str:
-    return f"{share * 100:.0f} per cent"
+    return f"{share * 100:.0f} percent"
 
 
 def _basis(name: str, value: str, meanings: dict) -> tuple[str, str]:
