@@ -10,6 +10,7 @@ from codes.models.coverage import (
     CoverageRelation,
 )
 from codes.models.crosswalks import CodeConversion, GeneralEquivalence, HccMapping, RbcsAssignment
+from codes.models.data_change import DataChange
 from codes.models.description import OfficialDescription
 from codes.models.editorial_text import EditorialText
 from codes.models.fees import (
@@ -41,6 +42,7 @@ __all__ = [
     "CoverageGroup",
     "CoverageList",
     "CoverageRelation",
+    "DataChange",
     "EditorialText",
     "FeeScheduleRow",
     "GeneralEquivalence",
