@@ -7,10 +7,10 @@ Staff and unlimited plans are not counted. HEAD and prefetching requests never s
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from accounts.guest import guest_of, guest_or_new
@@ -54,25 +54,58 @@ class _Reader:
     is_guest: bool
 
 
+@dataclass(frozen=True)
+class Look:
+    """The meter as one look found it, before it is decided whether the page opens something.
+
+    `also` is the value of the expression that was looked up with it.
+    """
+
+    request: Any
+    code_key: str
+    also: Any = None
+    reader: _Reader | None = None  # None: not counted
+    period: ViewPeriod | None = None
+    is_viewed: bool = False
+
+    def open(self) -> Reading:
+        """The reading for the code's page; costs a view if that opens a page not yet seen."""
+        if self.reader is None:
+            return _unlimited(is_open=True)
+        reading = _reading(self.reader, self.period, is_open=self.is_viewed)
+        if self.is_viewed:
+            return reading
+        if not reading.remaining:
+            return replace(reading, locked_reason=VIEWS_USED_UP)
+        if _is_only_looking(self.request):
+            # Answered locked: no cache may show this to the reader who then opens the page.
+            self.request.is_view_withheld = True
+            return replace(reading, locked_reason=NOT_OPENED)
+        return _spend(self.request, self.reader, self.code_key)
+
+    def peek(self) -> Reading:
+        """The reading for a page that opens nothing: never costs a view."""
+        return _reading(self.reader, self.period) if self.reader else _unlimited()
+
+
+def look(request, code_key: str, *, also: str = "") -> Look:
+    """One round trip: what the reader has left, and whether the code was opened already.
+
+    `also` is a scalar SQL expression of the caller's, without parameters, read in the same one.
+    Readers who are not counted take a query only for it.
+    """
+    if _is_unlimited(request.user):
+        return Look(request, code_key, _value_of(also) if also else None)
+    reader = _reader(request)
+    return Look(request, code_key, *_looked_up(reader, code_key, also))
+
+
 def open_code(request, code_key: str) -> Reading:
     """The reading for the page of `code_key`; costs a view if that opens a page not yet seen.
 
     Pages seen in the period, and those that stay locked, take one query.
     """
-    if _is_unlimited(request.user):
-        return _unlimited(is_open=True)
-    reader = _reader(request)
-    period, is_viewed = _running_period(reader, code_key)
-    if is_viewed:
-        return _reading(reader, period, is_open=True)
-    reading = _reading(reader, period)
-    if not reading.remaining:
-        return replace(reading, locked_reason=VIEWS_USED_UP)
-    if _is_only_looking(request):
-        # Answered locked: no cache may show this to the reader who then opens the page.
-        request.is_view_withheld = True
-        return replace(reading, locked_reason=NOT_OPENED)
-    return _spend(request, reader, code_key)
+    return look(request, code_key).open()
 
 
 def peek(request) -> Reading:
@@ -82,7 +115,8 @@ def peek(request) -> Reading:
     reader = _reader(request)
     if reader.is_guest and guest_of(request) is None:
         return _reading(reader, None)
-    return _reading(reader, _running_period(reader)[0])
+    _, _, period, _ = _looked_up(reader)
+    return _reading(reader, period)
 
 
 def _is_unlimited(user) -> bool:
@@ -104,14 +138,41 @@ def _reader(request) -> _Reader:
     return _Reader({"guest": guest_or_new(request)}, settings.GUEST_VIEWS, True)
 
 
-def _running_period(reader, code_key=None) -> tuple[ViewPeriod | None, bool]:
-    """The reader's period unless it is over, and whether the code was opened in it."""
-    periods = ViewPeriod.objects.filter(**reader.owner, started_at__gt=_ended_before())
-    if code_key is not None:
-        views = CodeView.objects.filter(period=OuterRef("pk"), code_key=code_key)
-        periods = periods.annotate(is_viewed=Exists(views))
-    period = periods.first()
-    return period, bool(period and code_key is not None and period.is_viewed)
+def _looked_up(reader, code_key="", also="") -> tuple[Any, _Reader, ViewPeriod | None, bool]:
+    """The value of `also`, the reader, the period unless it is over, and whether the code was
+    opened in it.
+    """
+    column, value = _column(reader.owner)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT {also or 'NULL'}, EXISTS (SELECT FROM accounts_codeview AS view "  # noqa: S608
+            "WHERE view.period_id = period.id AND view.code_key = %s), "
+            "period.id, period.started_at, period.used_count "
+            "FROM (VALUES (1)) AS always LEFT JOIN accounts_viewperiod AS period "
+            f"ON period.{column} = %s AND period.started_at > %s",
+            [code_key, value, _ended_before()],
+        )
+        found, is_viewed, *fields = cursor.fetchone()
+    period = None if fields[0] is None else _stored_period(*fields)
+    return found, reader, period, is_viewed
+
+
+def _value_of(expression: str) -> Any:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {expression}")
+        return cursor.fetchone()[0]
+
+
+def _column(owner: dict) -> tuple[str, Any]:
+    """The column of a reader's period, and what it holds for this one."""
+    ((name, value),) = owner.items()
+    return ("user_id", value.pk) if name == "user" else (name, value)
+
+
+def _stored_period(id, started_at, used_count) -> ViewPeriod:
+    period = ViewPeriod(id=id, started_at=started_at, used_count=used_count)
+    period._state.adding = False
+    return period
 
 
 def _spend(request, reader, code_key: str) -> Reading:
@@ -138,8 +199,7 @@ def lock_period(owner: dict, *, now, started_at) -> tuple[ViewPeriod, bool]:
     Made where there was none, and begun anew where the period is over, at `started_at`. Parallel
     requests of one reader wait here for each other.
     """
-    (column, value), *_ = owner.items()
-    column = "user_id" if column == "user" else column
+    column, value = _column(owner)
     with connection.cursor() as cursor:
         # A row that was there is locked by the idle update; it has an xmax, a new one has none.
         cursor.execute(
@@ -147,11 +207,10 @@ def lock_period(owner: dict, *, now, started_at) -> tuple[ViewPeriod, bool]:
             f"VALUES (%s, %s, 0) ON CONFLICT ({column}) DO UPDATE "
             "SET used_count = period.used_count "
             "RETURNING id, started_at, used_count, xmax = 0",
-            [getattr(value, "pk", value), started_at],
+            [value, started_at],
         )
         *fields, is_new = cursor.fetchone()
-    period = ViewPeriod(**dict(zip(("id", "started_at", "used_count"), fields, strict=True)))
-    period._state.adding = False
+    period = _stored_period(*fields)
     if period.ends_at <= now:
         period.code_views.all().delete()
         period.started_at, period.used_count = started_at, 0
