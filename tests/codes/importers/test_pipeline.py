@@ -4,6 +4,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from django.db import connection
 
 from codes.importers.outcomes import Options, State
 from codes.importers.pipeline import import_paths
@@ -397,3 +398,25 @@ def test_an_editors_text_is_not_touched(tmp_path):
     run(hcpcs_file(tmp_path, "A0021"))
     text.refresh_from_db()
     assert text.published_html == before
+
+
+def test_a_large_file_after_a_small_one_does_not_read_the_codes_for_every_row(tmp_path):
+    def check_references() -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+            cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+
+    small = [f"A00{n}" for n in range(10)]
+    for year in (2020, 2021):
+        run(order_file(tmp_path / f"icd10cm_order_{year}.txt", small, A000=f"In {year}"))
+        check_references()
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE codes_code")
+    many = [f"B{n // 1000}{n % 1000:03}" for n in range(2000)]
+    run(order_file(tmp_path / "icd10cm_order_2022.txt", [*small, *many]))
+    check_references()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT seq_tup_read FROM pg_stat_xact_user_tables WHERE relname = 'codes_code'"
+        )
+        assert cursor.fetchone()[0] < 20 * len(many)
