@@ -222,6 +222,9 @@ GUESTS_PER_NETWORK_PER_DAY = env.number("GUESTS_PER_NETWORK_PER_DAY", 200, minim
 TRUSTED_PROXIES = env.number("TRUSTED_PROXIES", 0, minimum=0)
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
 
+# Code pages that each process keeps as they were drawn, until their data change; 0: none.
+KEPT_PAGES = env.number("KEPT_PAGES", 1000, minimum=0)
+
 # E-mail: the operator's server, or one file per message under var/mail/
 
 EMAIL_URL = env.text("EMAIL_URL")

@@ -16,7 +16,7 @@ from codes.queries.coverage_section import (
     coverage_of,
     coverage_table,
 )
-from codes.queries.editorial import SectionHtml, published_sections, published_slugs
+from codes.queries.editorial import SectionHtml, published_sections
 from codes.queries.fees import payment_in_full, payment_section, payment_table
 from codes.queries.history import history_of, history_table
 from codes.queries.modifiers import modifier_section, modifier_table
@@ -136,7 +136,7 @@ def has_sections(page: CodePage) -> bool:
     offered = [section for section in SECTIONS if page.code.system in section.systems]
     if any(section.count and section.count(page) for section in offered):
         return True
-    return bool(published_slugs(page.code))
+    return bool(page.published_slugs)
 
 
 def sections_of(page: CodePage, *, is_open: bool, is_editor: bool = False) -> list[SectionView]:
@@ -148,7 +148,7 @@ def sections_of(page: CodePage, *, is_open: bool, is_editor: bool = False) -> li
     code = page.code
     offered = [section for section in SECTIONS if code.system in section.systems]
     texts = published_sections(code) if is_open else {}
-    slugs = set(texts) if is_open else published_slugs(code)
+    slugs = set(texts) if is_open else page.published_slugs
     views = []
     for section in offered:
         has_content = bool(section.count and section.count(page))

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 
 from codes.models import (
     Code,
@@ -13,8 +14,9 @@ from codes.models import (
     stored_value,
 )
 from codes.queries.divisions import Crumb, trail_of, within_url
-from codes.queries.editorial import PlainText, plain_text
+from codes.queries.editorial import PlainText, plain_text, published_slugs
 from codes.queries.fees import CodePayment
+from codes.queries.listed_facts import ListedFacts
 from codes.queries.official_text import OfficialText, official_text
 from codes.queries.relatives import (
     PCS_TABLE_LENGTH,
@@ -53,11 +55,17 @@ class CodePage:
     plain_title: str = ""
     row_counts: dict[str, int] = field(default_factory=dict)
     payment: CodePayment | None = None  # reads nothing before a section asks it
+    listed: ListedFacts | None = None  # the same
 
     @property
     def title(self) -> str:
         """The official text, or the editors' plain title; '' where there is neither."""
         return (self.official.text if self.official else "") or self.plain_title
+
+    @cached_property
+    def published_slugs(self) -> set[str]:
+        """The sections with an editors' text, asked for once."""
+        return published_slugs(self.code)
 
     @property
     def neighbours(self) -> list[CodeLink]:
@@ -124,6 +132,7 @@ def code_page(code: Code, date_of_service: date, today: date) -> CodePage:
         plain_title=plain_description.published_title if plain_description else "",
         row_counts=counts,
         payment=CodePayment(code, releases, date_of_service),
+        listed=ListedFacts(code, releases, date_of_service),
     )
 
 

@@ -9,8 +9,8 @@ from django.utils import timezone
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
-from accounts import meter
 from codes.json_ld import code_json_ld
+from codes.kept_pages import KeptPage
 from codes.models import Code, CodeSystem, code_url, has_form_of, printed_value, stored_value
 from codes.queries.code_page import CodePage, code_page, find_code
 from codes.queries.divisions import Crumb
@@ -32,13 +32,17 @@ def code_detail(request, system, value):
     Context: `code`; `page` (CodePage); `crumbs`; `date_error`, a sentence or ''; `reading`;
     `sections` (SectionView); `key_facts`, [] where the sections are locked; `json_ld`.
     """
-    code = _code_or_none(system, value)
+    if not _is_printed_form(system, value):
+        return _elsewhere(request, system, value)
+    kept = KeptPage(request, f"{system}:{value}")
+    if answer := kept.find():
+        return answer
+    code = find_code(system, stored_value(value))
     if code is None:
         return _code_not_found(request, system, value)
-    if value != code.printed:
-        return _redirect(request, code.get_absolute_url())
     page, date_error = _page_on_date(request, code)
-    reading = meter.open_code(request, code.key) if has_sections(page) else meter.peek(request)
+    is_counted = has_sections(page)
+    reading = kept.read_meter(opens=is_counted)
     is_editor = _is_editor(request.user)
     sections = sections_of(page, is_open=reading.is_open, is_editor=is_editor)
     has_gated = any(section.state != "empty" for section in sections)
@@ -52,7 +56,7 @@ def code_detail(request, system, value):
         "key_facts": key_facts(page.payment) if reading.is_open else [],
         "json_ld": code_json_ld(page, settings.SITE_URL, has_gated=has_gated),
     }
-    return render(request, "codes/code_page.html", context)
+    return kept.draw("codes/code_page.html", context, has_sections=is_counted)
 
 
 @require_safe
@@ -65,13 +69,17 @@ def section_detail(request, system, value, section):
     Context: as of the code page, with `section` (SectionView) in place of `sections`, and
     `csv_url` or ''.
     """
-    code, wanted = _code_or_none(system, value), section_of(section)
+    wanted = section_of(section)
+    if not _is_printed_form(system, value):
+        return _elsewhere(request, system, value, f"{section}/")
+    kept = KeptPage(request, f"{system}:{value}")
+    if answer := kept.find():
+        return answer
+    code = find_code(system, stored_value(value))
     if code is None:
         return _code_not_found(request, system, value)
     if wanted is None:
         raise Http404(f"There is no section {section}.")
-    if value != code.printed:
-        return _redirect(request, f"{code.get_absolute_url()}{section}/")
     page, date_error = _page_on_date(request, code)
     is_editor = _is_editor(request.user)
     # Whether there is anything to read is found out before a view is spent on it.
@@ -79,7 +87,8 @@ def section_detail(request, system, value, section):
     view = next((view for view in offered if view.slug == section), None)
     if view is None:
         raise Http404(f"{code} has no section {wanted.title}.")
-    reading = meter.open_code(request, code.key) if view.state == "locked" else meter.peek(request)
+    is_counted = view.state == "locked"
+    reading = kept.read_meter(opens=is_counted)
     if reading.is_open:
         view = section_in_full(wanted, page, request.GET)
     has_table = bool(wanted.table and view.content)
@@ -100,7 +109,7 @@ def section_detail(request, system, value, section):
         "section": view,
         "csv_url": with_date("?format=csv", _kept_date(page)) if has_table else "",
     }
-    return render(request, "codes/section_detail.html", context)
+    return kept.draw("codes/section_detail.html", context, has_sections=is_counted)
 
 
 @require_safe
@@ -109,11 +118,22 @@ def old_code_address(request, value):
     return _redirect(request, code_url(CodeSystem.CPT, stored_value(value)[:7] or "-"))
 
 
-def _code_or_none(system: str, value: str) -> Code | None:
+def _is_printed_form(system: str, value: str) -> bool:
+    """Whether the value is written as the code's own address has it. There may be no such code."""
+    stored = stored_value(value)
+    is_form = system in CodeSystem.values and has_form_of(system, stored)
+    return is_form and value == printed_value(system, stored)
+
+
+def _elsewhere(request, system: str, value: str, below: str = "") -> HttpResponse:
+    """The way to the code's own address from a value written otherwise, if it is a code at all."""
     stored = stored_value(value)
     if system not in CodeSystem.values or not has_form_of(system, stored):
-        return None
-    return find_code(system, stored)
+        return _code_not_found(request, system, value)
+    code = find_code(system, stored)
+    if code is None:
+        return _code_not_found(request, system, value)
+    return _redirect(request, f"{code.get_absolute_url()}{below}")
 
 
 def _code_not_found(request, system: str, value: str) -> HttpResponse:
