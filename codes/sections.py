@@ -20,6 +20,7 @@ from codes.queries.editorial import SectionHtml, published_sections
 from codes.queries.fees import payment_in_full, payment_section, payment_table
 from codes.queries.history import history_of, history_table
 from codes.queries.modifiers import modifier_section, modifier_table
+from codes.queries.ncci_section import ncci_count, ncci_facts, ncci_in_full, ncci_of, ncci_table
 
 Table = tuple[list[str], list[list]]  # the names of the columns, and the rows
 EVERY_SYSTEM = frozenset(CodeSystem)
@@ -32,8 +33,9 @@ class Section:
     `query` takes the page's open facts (code, date of service, releases, descriptions) and
     returns what `template` shows; without one the section has only the editors' text. `count`
     says how many facts the query would find: an open fact, taken from what the page has read
-    already. `full_query` takes its place on the section's own page, with the parameters of the
-    address (filters, pages, a reader's question). `table` turns what the query found into the
+    already. `facts` says so in words, for readers of a locked section. `full_query` takes its
+    place on the section's own page, with the parameters of the address (filters, pages, a
+    reader's question). `table` turns what the query found into the
     section's download, and `table_release` names the release that stands in its file name.
     """
 
@@ -43,6 +45,7 @@ class Section:
     query: Callable[[CodePage], Any] | None = None
     full_query: Callable[[CodePage, Mapping[str, str]], Any] | None = None
     count: Callable[[CodePage], int] | None = None
+    facts: Callable[[CodePage], str] | None = None
     template: str = ""
     table: Callable[[Any], Table] | None = None
     table_release: Callable[[Any], str] | None = None
@@ -64,7 +67,16 @@ SECTIONS = [
         table=modifier_table,
         table_release=lambda section: section.schedule.name,
     ),
-    Section(SectionSlug.NCCI_EDITS, "Which codes may not be billed together, and how many units."),
+    Section(
+        SectionSlug.NCCI_EDITS,
+        "Which codes may not be billed together, and how many units.",
+        query=ncci_of,
+        full_query=ncci_in_full,
+        count=ncci_count,
+        facts=ncci_facts,
+        template="codes/sections/ncci_edits.html",
+        table=ncci_table,
+    ),
     Section(SectionSlug.CROSSWALKS, "The codes that go with it in other systems."),
     Section(SectionSlug.COMPLIANCE, "What auditors and payers look for."),
     Section(
@@ -108,6 +120,7 @@ class SectionView:
     state: str
     editorial: SectionHtml | None = None
     content: Any = None
+    facts: str = ""
 
     @property
     def slug(self) -> str:
@@ -116,6 +129,12 @@ class SectionView:
     @property
     def title(self) -> str:
         return self.section.title
+
+    @property
+    def count(self) -> int | None:
+        """How many facts an open section shows, where it says so."""
+        count = getattr(self.content, "count", None)
+        return count if isinstance(count, int) else None
 
     @property
     def summary(self) -> str:
@@ -156,7 +175,8 @@ def sections_of(page: CodePage, *, is_open: bool, is_editor: bool = False) -> li
             if is_editor:
                 views.append(SectionView(section, "empty"))
         elif not is_open:
-            views.append(SectionView(section, "locked"))
+            facts = section.facts(page) if section.facts and has_content else ""
+            views.append(SectionView(section, "locked", facts=facts))
         else:
             content = section.query(page) if has_content else None
             views.append(SectionView(section, "open", texts.get(section.slug), content))

@@ -16,6 +16,12 @@ _MONTHS = {
     Source.PHYSICIAN_FEE_SCHEDULE: 3,
     Source.PHYSICIAN_FEE_SCHEDULE_QP: 3,
     Source.OPPS_ADDENDUM_B: 3,
+    Source.NCCI_PTP_PRACTITIONER: 3,
+    Source.NCCI_PTP_HOSPITAL: 3,
+    Source.NCCI_MUE_PRACTITIONER: 3,
+    Source.NCCI_MUE_HOSPITAL: 3,
+    Source.NCCI_MUE_DME: 3,
+    Source.NCCI_ADD_ON: 3,
 }
 SOURCE_OF_SYSTEM = {source.system: source for source in Source if source.system}
 

@@ -13,7 +13,7 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from codes.models import Code
-from codes.queries import coverage, fee_rows, opps
+from codes.queries import coverage, fee_rows, ncci, opps
 from codes.queries.releases import Releases
 
 Rows = Callable[[Code, Releases, date], QuerySet | None]
@@ -23,6 +23,7 @@ ROWS: dict[str, Rows] = {
     "fee schedule": fee_rows.rows_on,
     "modifiers": fee_rows.payable_rows_on,
     "opps": opps.rows_on,
+    **ncci.ROWS,
 }
 
 
