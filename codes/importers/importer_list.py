@@ -48,7 +48,6 @@ IMPORTERS: list[ModuleType] = [
     hcpcs_xlsx,
     icd10cm_order,
     icd10pcs_order,
-    cpt_descriptors,
     pfs,
     pfs_qp,
     gpci,
@@ -69,6 +68,8 @@ IMPORTERS: list[ModuleType] = [
     ncci_mue.HOSPITAL,
     ncci_mue.DME,
     ncci_add_on,
+    # Last, as it is known by little: five digits and a text.
+    cpt_descriptors,
 ]
 
 

@@ -188,7 +188,7 @@ def _surgeons(row: FeeScheduleRow, level_ii: dict[str, HcpcsModifier]) -> Iterat
             need = ", with documentation of the need" if indicator == "1" else ""
             yield ModifierFact(value, True, f"{who} may be paid{need}.", basis, meaning)
         elif indicator == "0" and is_procedure:
-            reason = "Only one surgeon is paid."
+            reason = f"{who}: not paid for this procedure."
             yield ModifierFact(value, False, reason, basis, meaning)
     basis, meaning = _basis("Assistant at surgery", row.assistant, ASSISTANT)
     assistants = {
