@@ -10,14 +10,18 @@ from typing import Any
 
 from codes.models import CodeSystem, SectionSlug
 from codes.queries.code_page import CodePage
+from codes.queries.compliance import compliance_count, compliance_of
 from codes.queries.coverage_section import (
     coverage_count,
     coverage_in_full,
     coverage_of,
     coverage_table,
 )
+from codes.queries.crosswalks import crosswalks_count, crosswalks_of
+from codes.queries.crosswalks_table import crosswalks_table
 from codes.queries.editorial import SectionHtml, published_sections
 from codes.queries.fees import payment_in_full, payment_section, payment_table
+from codes.queries.guidelines import guidelines_count, guidelines_of
 from codes.queries.history import history_of, history_table
 from codes.queries.modifiers import modifier_section, modifier_table
 from codes.queries.ncci_section import ncci_count, ncci_facts, ncci_in_full, ncci_of, ncci_table
@@ -57,7 +61,13 @@ class Section:
 
 SECTIONS = [
     Section(SectionSlug.CLINICAL_USE, "Indications, the procedure, and what follows it."),
-    Section(SectionSlug.GUIDELINES, "What to document, and when the code may be reported."),
+    Section(
+        SectionSlug.GUIDELINES,
+        "What to document, and when the code may be reported.",
+        query=guidelines_of,
+        count=guidelines_count,
+        template="codes/sections/guidelines.html",
+    ),
     Section(
         SectionSlug.MODIFIERS,
         "Which may apply, and why.",
@@ -77,8 +87,21 @@ SECTIONS = [
         template="codes/sections/ncci_edits.html",
         table=ncci_table,
     ),
-    Section(SectionSlug.CROSSWALKS, "The codes that go with it in other systems."),
-    Section(SectionSlug.COMPLIANCE, "What auditors and payers look for."),
+    Section(
+        SectionSlug.CROSSWALKS,
+        "The codes that go with it in other systems.",
+        query=crosswalks_of,
+        count=crosswalks_count,
+        template="codes/sections/crosswalks.html",
+        table=crosswalks_table,
+    ),
+    Section(
+        SectionSlug.COMPLIANCE,
+        "What auditors and payers look for.",
+        query=compliance_of,
+        count=compliance_count,
+        template="codes/sections/compliance.html",
+    ),
     Section(
         SectionSlug.MEDICARE_COVERAGE,
         "When Medicare covers it.",

@@ -4,27 +4,23 @@ import re
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from django.db.models import Q, QuerySet
-
-from codes.models import Code, CodeSystem, FeeScheduleRow, Release, Source, TabularNote
+from codes.models import CodeSystem, FeeScheduleRow, Release, Source
 from codes.queries import fee_rows
 from codes.queries.code_page import CodePage
+from codes.queries.compliance_rows import GLOBAL_PERIODS, NOT_SUPERVISED
 from codes.queries.indicators import GLOBAL_DAYS, SUPERVISION, meaning_of
-from codes.queries.relatives import prefixes
-from codes.queries.releases import Releases
+from codes.queries.ncci.pairs import Direction, count_name
+from codes.queries.ncci.settings import PTP_SETTINGS, newest
+from codes.queries.ncci.units import mue_of
 from codes.queries.status import day as printed_day
 from codes.queries.status import description_on
 from codes.queries.tabular import (
     FULL_LENGTH,
     Kind,
     TabularExtract,
-    tabular_extract,
-    tabular_release,
+    seventh_characters,
 )
 
-# Days before and after the day of service that the fee schedule's global period covers.
-_PERIODS = {"000": (0, 0), "010": (0, 10), "090": (1, 90)}
-_NOT_SUPERVISED = ("", "09")
 # The list's notes on who a code is for; it says so of few codes, and nothing is inferred.
 _WHO = re.compile(r"\b(?:maternal|newborn) records?\b|\byears of age\b|\bage of a patient\b", re.I)
 
@@ -71,32 +67,13 @@ class Compliance:
         return bool(self.facts or self.global_period)
 
 
-def checked_fee_rows(code: Code, releases: Releases, day: date) -> QuerySet | None:
-    """The rows of the fee schedule with a global period or a level of supervision."""
-    rows = fee_rows.rows_on(code, releases, day)
-    if rows is None:
-        return None
-    tells = Q(global_days__in=list(_PERIODS)) | ~Q(supervision__in=_NOT_SUPERVISED)
-    return rows.filter(tells).order_by("modifier")
-
-
-def seventh_character_rows(code: Code, releases: Releases, day: date) -> QuerySet | None:
-    """The 7th characters that the tabular list names at a diagnosis or above it."""
-    release = tabular_release(releases, day)
-    if code.system != CodeSystem.ICD_10_CM or release is None:
-        return None
-    return TabularNote.objects.filter(
-        release_id=release.pk,
-        place__in=[code.value, *prefixes(code.value)],
-        kind=Kind.SEVENTH_CHARACTER,
-    )
-
-
 def compliance_count(page: CodePage) -> int:
     """How many facts there are at least, from what the page has read already."""
     if page.code.system == CodeSystem.ICD_10_CM:
         return int(_poa(page) is not None or page.row_counts.get("7th characters", 0) > 0)
-    return page.row_counts.get("checked fee rows", 0)
+    counted = ["checked fee rows", "ncci mue"]
+    counted += [count_name(setting, Direction.AS_COLUMN_TWO) for setting in PTP_SETTINGS]
+    return sum(page.row_counts.get(name, 0) for name in counted)
 
 
 def compliance_of(page: CodePage) -> Compliance:
@@ -109,9 +86,9 @@ def compliance_of(page: CodePage) -> Compliance:
 
 def _diagnosis_facts(page: CodePage) -> list[ComplianceFact]:
     facts = [_poa(page)]
-    release = tabular_release(page.releases, page.date_of_service)
+    release = page.listed.tabular_release
     if release:
-        extract = tabular_extract(page.code.value, release.pk)
+        extract = page.listed.extract
         facts += [_seventh_character(extract, release), *_who(extract, release)]
     return [fact for fact in facts if fact]
 
@@ -130,11 +107,11 @@ def _poa(page: CodePage) -> ComplianceFact | None:
 
 
 def _seventh_character(extract: TabularExtract, release: Release) -> ComplianceFact | None:
-    choices = extract.of(Kind.SEVENTH_CHARACTER)
+    choices = seventh_characters(extract)
     if not choices:
         return None
-    place = choices[-1].place
-    meanings = {note.character: note.text for note in choices if note.place == place}
+    place = choices[0].place
+    meanings = {note.character: note.text for note in choices}
     if len(extract.value) == FULL_LENGTH:
         character = extract.value[-1]
         if character not in meanings:
@@ -161,25 +138,58 @@ def _who(extract: TabularExtract, release: Release) -> list[ComplianceFact]:
 
 
 def _procedure_facts(page: CodePage) -> Compliance:
-    release = page.releases.shown(Source.PHYSICIAN_FEE_SCHEDULE, page.date_of_service)
-    rows = list(checked_fee_rows(page.code, page.releases, page.date_of_service) or [])
-    if not rows:
-        return Compliance()
-    facts = []
-    supervised = next((row for row in rows if row.supervision not in _NOT_SUPERVISED), None)
+    """From the rows of the fee schedule that the page's payment holds, and from NCCI's edits."""
+    payment = page.payment
+    supervised = next((row for row in payment.rows if row.supervision not in NOT_SUPERVISED), None)
+    facts = [*_units(page), *_bundled(page)]
     if supervised:
         meaning = meaning_of(SUPERVISION, supervised.supervision)
         text = f"{meaning.short} ({supervised.supervision}). {meaning.sentence}"
-        facts.append(ComplianceFact("Supervision of the diagnostic test", text, release))
-    return Compliance(facts, _global_period(rows[0], page.date_of_service, release))
+        facts.append(ComplianceFact("Supervision", text, payment.schedule))
+    period = payment.row and _global_period(payment.row, page.date_of_service, payment.schedule)
+    return Compliance(facts, period)
+
+
+def _units(page: CodePage) -> list[ComplianceFact]:
+    """The units above which claims are denied, setting by setting."""
+    if not page.row_counts.get("ncci mue", 0):
+        return []
+    units = mue_of(page.code.value, page.date_of_service, page.releases, page.listed.rows["mue"])
+    return [
+        ComplianceFact(
+            f"Units, {item.setting.label}",
+            f"More than {item.value.units} denied. {item.adjudication.short}: "
+            f"{item.adjudication.sentence}",
+            item.release,
+        )
+        for item in units
+        if item.value
+    ]
+
+
+def _bundled(page: CodePage) -> list[ComplianceFact]:
+    """In how many pairs the code is the one that is denied."""
+    facts = []
+    for setting in PTP_SETTINGS:
+        name = count_name(setting, Direction.AS_COLUMN_TWO)
+        count = page.row_counts.get(name, 0)
+        if count:
+            pairs = "pair" if count == 1 else "pairs"
+            text = (
+                f"Column two of {count:,} {pairs} in force: denied beside the other code on the "
+                "same day, unless the edit allows a modifier that applies."
+            )
+            release = newest(setting.ptp_source, page.releases)
+            facts.append(ComplianceFact(f"Bundling, {setting.label}", text, release))
+    return facts
 
 
 def _global_period(
     row: FeeScheduleRow, date_of_service: date, release: Release
 ) -> GlobalPeriod | None:
-    if row.global_days not in _PERIODS:
+    if row.global_days not in GLOBAL_PERIODS:
         return None
-    before, after = (timedelta(days=days) for days in _PERIODS[row.global_days])
+    before, after = (timedelta(days=days) for days in GLOBAL_PERIODS[row.global_days])
     steps = []
     if before:
         eve = date_of_service - before

@@ -11,7 +11,6 @@ from codes.models import (
     GeneralEquivalence,
     HccMapping,
     HcpcsRecord,
-    PoaExemption,
     RbcsAssignment,
     Release,
     Source,
@@ -76,14 +75,31 @@ def reference_rows(code: Code, releases: Releases, day: date) -> QuerySet | None
     return HcpcsRecord.objects.filter(code=code, release=release).exclude(cross_reference_codes=[])
 
 
-def poa_rows(code: Code, releases: Releases, day: date) -> QuerySet | None:
-    """The code on CMS's list of those that need no present-on-admission indicator."""
-    release = releases.shown(Source.POA_EXEMPT_LIST, day)
-    if code.system != ICD_10_CM or release is None:
+def record_rows(code: Code, releases: Releases, day: date) -> QuerySet | None:
+    """The code's records in the HCPCS file that holds on the date, and in later ones."""
+    release = releases.shown(Source.HCPCS_LEVEL_II, day)
+    if code.system != CodeSystem.HCPCS or release is None:
         return None
-    return PoaExemption.objects.filter(release_id=release.pk, value=code.value)
+    later = [
+        item.pk
+        for item in releases.of(Source.HCPCS_LEVEL_II)
+        if item.valid_from >= release.valid_from
+    ]
+    found = HcpcsRecord.objects.filter(code=code, release__in=later)
+    return found.order_by("release__valid_from")
 
 
 def newest(releases: Releases, source: Source) -> Release | None:
     """The newest published release of a source, whatever the date."""
     return (releases.of(source) or [None])[-1]
+
+
+ROWS = {
+    "hcc": hcc_rows,
+    "icd-9-cm equivalents": icd_9_rows,
+    "earlier codes": conversion_rows,
+    "later codes": later_rows,
+    "rbcs": rbcs_rows,
+    "hcpcs references": reference_rows,
+    "hcpcs record": record_rows,
+}

@@ -3,10 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import date
 
-from django.db.models import QuerySet
-
 from codes.models import (
-    Code,
     CodeConversion,
     CodeSystem,
     GeneralEquivalence,
@@ -21,19 +18,10 @@ from codes.queries.code_page import CodePage
 from codes.queries.crosswalk_rows import (
     ICD_10_CM,
     PROCEDURES,
-    conversion_rows,
-    hcc_rows,
-    icd_9_rows,
-    later_rows,
     newest,
-    rbcs_rows,
-    reference_rows,
 )
-from codes.queries.relatives import CodeLink, linked_codes
-from codes.queries.rows_together import rows_together
+from codes.queries.relatives import CodeLink
 from codes.queries.status import description_on
-
-_MOST_SHOWN = 200
 
 
 @dataclass(frozen=True)
@@ -171,28 +159,16 @@ def crosswalks_of(page: CodePage) -> Crosswalks:
 
 
 def _of_diagnosis(page: CodePage) -> Crosswalks:
-    asked = page.code, page.releases, page.date_of_service
-    found = rows_together(
-        {
-            "hcc": hcc_rows(*asked),
-            "icd-9": icd_9_rows(*asked),
-            "earlier": conversion_rows(*asked),
-            "later": _first(later_rows(*asked)),
-        }
-    )
+    rows = page.listed.rows
     hcc = None
-    if found["hcc"] or _tells_of_no_hcc(page):
+    if rows["hcc"] or _tells_of_no_hcc(page):
         release = page.releases.shown(Source.HCC_MAPPINGS, page.date_of_service)
-        hcc = HccCrosswalk(release, _models(found["hcc"]))
+        hcc = HccCrosswalk(release, _models(rows["hcc"]))
     return Crosswalks(
         hcc=hcc,
-        icd_9=_icd_9(page, found["icd-9"]),
-        conversion=_conversion(page, found["earlier"], found["later"]),
+        icd_9=_icd_9(page, rows["icd-9"]),
+        conversion=_conversion(page, rows["earlier"], rows["later"]),
     )
-
-
-def _first(rows: QuerySet | None) -> QuerySet | None:
-    return None if rows is None else rows[:_MOST_SHOWN]
 
 
 def _models(rows: list[HccMapping]) -> list[HccModel]:
@@ -253,16 +229,13 @@ def _conversion(
 ) -> ConversionCrosswalk | None:
     if not (earlier or later):
         return None
-    values = {value for row in earlier for value in row.previous_values}
-    values |= {row.value for row in later}
-    links = _links(page, [(ICD_10_CM, value) for value in sorted(values)])
     to_these: dict[date, list[CodeLink]] = {}
     for row in later:
-        to_these.setdefault(row.effective_date, []).append(links[row.value])
+        to_these.setdefault(row.effective_date, []).append(page.listed.link(ICD_10_CM, row.value))
     from_those = {
         (row.effective_date, row.previous_text): Conversion(
             row.effective_date,
-            [links[value] for value in row.previous_values],
+            [page.listed.link(ICD_10_CM, value) for value in row.previous_values],
             "" if _says_only_codes(row) else row.previous_text,
         )
         for row in earlier
@@ -280,28 +253,17 @@ def _says_only_codes(row: CodeConversion) -> bool:
 
 
 def _of_procedure(page: CodePage) -> Crosswalks:
-    asked = page.code, page.releases, page.date_of_service
-    listed = newest(page.releases, Source.HCPCS_LEVEL_II)
-    referring = Code.objects.filter(
-        hcpcs_records__release=listed,
-        hcpcs_records__cross_reference_codes__contains=[page.code.value],
-    )
-    found = rows_together(
-        {
-            "rbcs": rbcs_rows(*asked),
-            "records": reference_rows(*asked),
-            "referring": referring.order_by("value")[:_MOST_SHOWN] if listed else None,
-        }
-    )
-    to = [stored_value(value) for row in found["records"] for value in row.cross_reference_codes]
-    come_from = [code.value for code in found["referring"]]
+    rows = page.listed.rows
+    to = [stored_value(value) for row in rows["references"] for value in row.cross_reference_codes]
+    come_from = [code.value for code in rows["referring"]]
     references = None
     if to or come_from:
-        links = _links(page, [(_procedure_system(value), value) for value in [*to, *come_from]])
         references = CrossReferences(
-            listed, [links[value] for value in to], [links[value] for value in come_from]
+            newest(page.releases, Source.HCPCS_LEVEL_II),
+            [page.listed.link(_procedure_system(value), value) for value in to],
+            [page.listed.link(_procedure_system(value), value) for value in come_from],
         )
-    return Crosswalks(references=references, rbcs=_rbcs(page, found["rbcs"]))
+    return Crosswalks(references=references, rbcs=_rbcs(page, rows["rbcs"]))
 
 
 def _procedure_system(value: str) -> str:
@@ -322,11 +284,3 @@ def _rbcs(page: CodePage, rows: list[RbcsAssignment]) -> RbcsPlace | None:
         row.procedure,
         row.effective_date,
     )
-
-
-def _links(page: CodePage, pairs: list[tuple[str, str]]) -> dict[str, CodeLink]:
-    """Links by stored value."""
-    if not pairs:
-        return {}
-    found = linked_codes(pairs, [release.pk for release in page.releases.all()])
-    return {link.value: link for link in found}

@@ -2,34 +2,27 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date
 from itertools import groupby
 
 from codes.models import (
-    Code,
     CodeSystem,
-    HcpcsProcessingNote,
     HcpcsRecord,
     Release,
-    Source,
     code_url,
     printed_value,
 )
 from codes.queries import hcpcs_words
 from codes.queries.code_page import CodePage
 from codes.queries.code_references import pieces_of
-from codes.queries.index_paths import FiledUnder, filed_under, index_releases, index_rows
-from codes.queries.rows_together import rows_together
+from codes.queries.index_paths import FiledUnder, filed_under
 from codes.queries.service_date import with_date
-from codes.queries.status import description_on
 from codes.queries.tabular import (
-    FULL_LENGTH,
     Kind,
     PlacedNote,
     TabularExtract,
     TabularPlace,
-    tabular_extract,
-    tabular_release,
+    complete_codes,
+    seventh_characters,
 )
 
 # In reading order, with what each asks of a coder (ICD-10-CM Official Guidelines, section I.A).
@@ -145,10 +138,10 @@ class Guidelines:
 
 def guidelines_count(page: CodePage) -> int:
     """Whether there is anything to tell, from what the page has read already: 1 or 0."""
-    releases, day = page.releases, page.date_of_service
     if page.code.system == CodeSystem.HCPCS:
-        return int(_hcpcs_release(page) is not None)
-    has_list = tabular_release(releases, day) or index_releases(releases, day)
+        return min(page.row_counts["hcpcs record"], 1)
+    listed = page.listed
+    has_list = listed.tabular_release or listed.index_releases
     return int(bool(has_list and page.code.system == CodeSystem.ICD_10_CM))
 
 
@@ -159,35 +152,16 @@ def guidelines_of(page: CodePage) -> Guidelines:
 
 
 def _tabular_guidelines(page: CodePage) -> TabularGuidelines:
-    value, releases, day = page.code.value, page.releases, page.date_of_service
-    release = tabular_release(releases, day)
-    extract = tabular_extract(value, release.pk) if release else TabularExtract(value)
-    seventh = _seventh_notes(extract)
-    named = {
-        piece.value for note in extract.of(*_KINDS) for piece in pieces_of(note.text) if piece.value
-    }
-    named |= {place.value for place in extract.places if place.value}
-    named |= {f"{_stem(value)}{note.character}" for note in seventh}
-    shown = index_releases(releases, day)
-    found = rows_together(
-        {"index": index_rows(value, shown), "known": _known(named, releases, day)}
-    )
-    known = _linked((code.value for code in found["known"]), page)
+    listed = page.listed
+    extract, linked = listed.extract, _linked(listed.known_values, page)
     return TabularGuidelines(
-        release=release,
+        release=listed.tabular_release,
         is_listed=extract.is_listed,
-        instructions=_instructions(extract, known),
+        instructions=_instructions(extract, linked),
         inclusion_terms=[n.text for n in extract.of(Kind.INCLUSION_TERM) if extract.is_own(n)],
-        seventh=_seventh(extract, seventh, known),
-        index=filed_under(found["index"], shown),
+        seventh=_seventh(extract, linked),
+        index=filed_under(listed.rows["index"], listed.index_releases),
     )
-
-
-def _known(values: Iterable[str], releases, day: date):
-    """Those of the values that the order file has: it says which codes there are."""
-    order = releases.shown(Source.ICD_10_CM_ORDER, day)
-    codes = Code.objects.filter(system=CodeSystem.ICD_10_CM, value__in=sorted(values))
-    return codes.filter(descriptions__release=order) if order else codes
 
 
 def _instructions(extract: TabularExtract, known: dict[str, str]) -> list[Instruction]:
@@ -220,34 +194,22 @@ def _linked(values: Iterable[str], page: CodePage) -> dict[str, str]:
     return {value: with_date(code_url(CodeSystem.ICD_10_CM, value), day) for value in values}
 
 
-def _stem(value: str) -> str:
-    """The six characters before the 7th of the code: X fills the places that are empty."""
-    return value[: FULL_LENGTH - 1].ljust(FULL_LENGTH - 1, "X")
-
-
-def _seventh_notes(extract: TabularExtract) -> list[PlacedNote]:
-    """The 7th characters of the nearest place that names any."""
-    notes = extract.of(Kind.SEVENTH_CHARACTER)
-    return [note for note in notes if note.place == notes[-1].place]
-
-
-def _seventh(
-    extract: TabularExtract, notes: list[PlacedNote], known: dict[str, str]
-) -> SeventhCharacters | None:
+def _seventh(extract: TabularExtract, known: dict[str, str]) -> SeventhCharacters | None:
+    notes = seventh_characters(extract)
     if not notes:
         return None
     place = notes[0].place
     told = [note.text for note in extract.of(Kind.SEVENTH_CHARACTER_NOTE) if note.place == place]
+    complete = complete_codes(extract)
     choices = []
     for note in notes:
-        full = f"{_stem(extract.value)}{note.character}"
+        full = complete[note.character]
         is_current = full == extract.value
-        exists = full in known
         choices.append(
             SeventhCharacter(
                 note.character,
                 note.text,
-                printed_value(CodeSystem.ICD_10_CM, full) if exists else "",
+                printed_value(CodeSystem.ICD_10_CM, full) if full in known else "",
                 "" if is_current else known.get(full, ""),
                 is_current,
             )
@@ -255,32 +217,19 @@ def _seventh(
     return SeventhCharacters(" ".join(told), place, choices)
 
 
-def _hcpcs_release(page: CodePage) -> Release | None:
-    """The release of the HCPCS file whose record of the code holds on the date."""
-    shown = description_on(page.code, page.descriptions, page.releases, page.date_of_service)
-    is_from_file = shown and shown.release.source == Source.HCPCS_LEVEL_II
-    return shown.release if is_from_file else None
-
-
 def _hcpcs_guidelines(page: CodePage) -> HcpcsGuidelines | None:
-    release = _hcpcs_release(page)
-    notes_in = page.releases.shown(Source.HCPCS_PROCESSING_NOTES, page.date_of_service)
-    records = HcpcsRecord.objects.filter(code=page.code, release=release)
-    notes = HcpcsProcessingNote.objects.filter(
-        release=notes_in, number__in=records.values("processing_note_number")
-    )
-    found = rows_together({"records": records, "notes": notes if notes_in else None})
-    if not found["records"]:
+    listed = page.listed
+    if not listed.rows["records"]:
         return None
-    record = found["records"][0]
+    record = listed.rows["records"][0]
     # A note that was taken back stays in the list, saying no more than that.
-    note = next((note for note in found["notes"] if "NOTE DELETED" not in note.text), None)
+    note = next((note for note in listed.rows["notes"] if "NOTE DELETED" not in note.text), None)
     return HcpcsGuidelines(
-        release=release,
+        release=next(item for item in page.releases.all() if item.pk == record.release_id),
         facts=_facts(record),
         note_number=record.processing_note_number,
         note=note.text if note else "",
-        note_release=notes_in if note else None,
+        note_release=listed.notes_release if note else None,
     )
 
 

@@ -13,7 +13,7 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from codes.models import Code
-from codes.queries import coverage, fee_rows, ncci, opps
+from codes.queries import compliance_rows, coverage, crosswalk_rows, fee_rows, ncci, opps
 from codes.queries.releases import Releases
 
 Rows = Callable[[Code, Releases, date], QuerySet | None]
@@ -24,6 +24,8 @@ ROWS: dict[str, Rows] = {
     "modifiers": fee_rows.payable_rows_on,
     "opps": opps.rows_on,
     **ncci.ROWS,
+    **crosswalk_rows.ROWS,
+    **compliance_rows.ROWS,
 }
 
 

@@ -84,6 +84,20 @@ class TabularExtract:
         return place.level == Level.CODE and place.key in stems
 
 
+def seventh_characters(extract: TabularExtract) -> list[PlacedNote]:
+    """The 7th characters of the nearest place that names any."""
+    notes = extract.of(Kind.SEVENTH_CHARACTER)
+    return [note for note in notes if note.place == notes[-1].place]
+
+
+def complete_codes(extract: TabularExtract) -> dict[str, str]:
+    """The stored value that each 7th character makes of the code, whether it exists or not: X
+    fills the places that are empty.
+    """
+    stem = extract.value[: FULL_LENGTH - 1].ljust(FULL_LENGTH - 1, "X")
+    return {note.character: f"{stem}{note.character}" for note in seventh_characters(extract)}
+
+
 def tabular_release(releases: Releases, date_of_service: date) -> Release | None:
     """The tabular list to read on a date; None where none is loaded."""
     return releases.shown(Source.ICD_10_CM_TABULAR, date_of_service)
