@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
-from django.db.models import CharField, F, Func, Q, QuerySet
+from django.db.models import CharField, F, Func, QuerySet
 
 from codes.models import (
     Code,
@@ -86,7 +86,7 @@ class ListedFacts:
                     "icd-9": icd_9_rows(*asked),
                     "earlier": conversion_rows(*asked),
                     "later": _first(later_rows(*asked)),
-                    **self._linked(*self._converted()),
+                    **self._converted(),
                 }
             )
         if self.code.system in PROCEDURES:
@@ -99,7 +99,7 @@ class ListedFacts:
                     "mue": mue_rows([self.code.value], self.date_of_service, self.releases),
                     "references": reference_rows(*asked),
                     "referring": _first(self._referring()),
-                    **self._linked(*self._referred()),
+                    **self._referred(),
                 }
             )
         return {}
@@ -146,43 +146,50 @@ class ListedFacts:
             hcpcs_records__cross_reference_codes__contains=[self.code.value],
         ).order_by("value")
 
-    def _converted(self) -> tuple[Q | None, list[Release]]:
-        """The codes that the conversion table names with this one, and where their text is."""
+    def _converted(self) -> dict[str, QuerySet | None]:
+        """The codes that the conversion table names with this one."""
         asked = self.code, self.releases, self.date_of_service
         earlier, later = conversion_rows(*asked), later_rows(*asked)
         if earlier is None:
-            return None, []
-        named = Q(value__in=_each_of(earlier, "previous_values")) | Q(
-            value__in=later.order_by().values("value")
+            return _NO_LINKS
+        values = _each_of(earlier, "previous_values").union(
+            later.order_by().values_list("value"), all=True
         )
-        return Q(system=ICD_10_CM) & named, self.releases.of(Source.ICD_10_CM_ORDER)
+        codes = Code.objects.filter(system=ICD_10_CM, value__in=values)
+        return _linked(codes, self.releases.of(Source.ICD_10_CM_ORDER))
 
-    def _referred(self) -> tuple[Q | None, list[Release]]:
-        """The codes at the other end of a cross-reference, and where their text is."""
+    def _referred(self) -> dict[str, QuerySet | None]:
+        """The codes at the other end of a cross-reference."""
         asked = self.code, self.releases, self.date_of_service
         references, referring = reference_rows(*asked), self._referring()
         if referring is None:
-            return None, []
-        named = Q(pk__in=referring.order_by().values("pk"))
+            return _NO_LINKS
+        values = referring.order_by().values_list("value")
         if references is not None:
-            named |= Q(value__in=_each_of(references, "cross_reference_codes"))
+            values = values.union(_each_of(references, "cross_reference_codes"), all=True)
+        codes = Code.objects.filter(system__in=PROCEDURES, value__in=values)
         sources = (Source.HCPCS_LEVEL_II, Source.CPT_DESCRIPTORS)
-        texts = [release for source in sources for release in self.releases.of(source)[-1:]]
-        return Q(system__in=PROCEDURES) & named, texts
+        newest_of_each = [
+            release for source in sources for release in self.releases.of(source)[-1:]
+        ]
+        return _linked(codes, newest_of_each)
 
-    def _linked(self, named: Q | None, releases: list[Release]) -> dict[str, QuerySet | None]:
-        if named is None:
-            return {"linked": None, "texts": None, "plain titles": None}
-        codes = Code.objects.filter(named)
-        return {
-            "linked": codes,
-            "texts": OfficialDescription.objects.filter(
-                code__in=codes.values("pk"), release__in=[release.pk for release in releases]
-            ).order_by("release__valid_from"),
-            "plain titles": PlainDescription.objects.filter(
-                code__in=codes.values("pk"), published_at__isnull=False
-            ),
-        }
+
+_NO_LINKS = {"linked": None, "texts": None, "plain titles": None}
+
+
+def _linked(codes: QuerySet[Code], releases: list[Release]) -> dict[str, QuerySet | None]:
+    """The codes of crosswalks, their official texts in the releases, and their plain titles."""
+    described = codes.values("pk")
+    return {
+        "linked": codes,
+        "texts": OfficialDescription.objects.filter(
+            code__in=described, release__in=[release.pk for release in releases]
+        ).order_by("release__valid_from"),
+        "plain titles": PlainDescription.objects.filter(
+            code__in=described, published_at__isnull=False
+        ),
+    }
 
 
 def _first(rows: QuerySet | None) -> QuerySet | None:
@@ -192,4 +199,4 @@ def _first(rows: QuerySet | None) -> QuerySet | None:
 def _each_of(rows: QuerySet, field: str) -> QuerySet:
     """The values of an array field, one by one, as a condition's subquery."""
     each = Func(F(field), function="unnest", output_field=CharField())
-    return rows.order_by().values(each_value=each)
+    return rows.order_by().values_list(each)
