@@ -16,6 +16,9 @@ from codes.models import OfficialDescription, Release, Source
 logger = logging.getLogger(__name__)
 
 WAIT_SECONDS = 600
+# A reader may have asked which releases there are just before a new one was published: so long it
+# has to read what it found.
+GRACE_SECONDS = 5
 _LONGEST_HOLD = 1000  # milliseconds
 _LOCK_FAMILY = 0x0FF1C1A1  # sets these advisory locks apart from any other use of them
 
@@ -82,6 +85,8 @@ def remove_replaced(source: str, facts: Iterable[type[models.Model]]) -> None:
     replaced = Release.objects.filter(
         source=source, state=Release.State.WITHDRAWN, replaced_by__isnull=False
     )
+    if replaced:
+        time.sleep(GRACE_SECONDS)
     for release in replaced:
         try:
             with transaction.atomic(), connection.cursor() as cursor:
