@@ -7,6 +7,8 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from functools import cached_property
 
+from django.db.models import QuerySet
+
 from codes.models import (
     AnesthesiaFactor,
     Code,
@@ -15,7 +17,7 @@ from codes.models import (
     Release,
     Source,
 )
-from codes.queries import fee_rows, opps
+from codes.queries import fee_rows, ncci, opps
 from codes.queries.fee_amounts import AnesthesiaFee, Fee, anesthesia_fee, fee_of
 from codes.queries.fee_history import FeeHistory, fee_history
 from codes.queries.indicators import Indicator, indicators_of
@@ -36,6 +38,15 @@ _TWO_FACTORS_SINCE = 2026  # the first year with a factor of its own for qualify
 # Level II modifiers that the payment indicators can point to; see modifiers.py.
 LEVEL_II = ("LT", "RT", "AS", "AA", "AD", "QK", "QX", "QY", "QZ", "XE", "XP", "XS", "XU")
 ANESTHESIA = "J"
+_TABLES = (
+    "fees",
+    "opps",
+    "anesthesia",
+    "modifiers",
+    "units",
+    "add-on",
+    *(f"bypass {side}" for side in ncci.Direction),
+)
 _ANESTHESIA_CODE = re.compile(r"0[01]\d{3}")  # CPT's section of anesthesia
 
 
@@ -44,7 +55,7 @@ class CodePayment:
     """What the loaded releases say of how Medicare pays a code. Nothing is read before it is asked.
 
     One query brings the rows of every release of the fee schedule, those of OPPS and of anesthesia,
-    and the Level II modifiers that matter.
+    the Level II modifiers that matter, and what NCCI says that bears on modifiers and units.
     """
 
     code: Code
@@ -127,6 +138,29 @@ class CodePayment:
         return {row.value: row for row in self._rows["modifiers"] if row.value not in gone}
 
     @property
+    def units(self) -> ncci.Units | None:
+        """The practitioner's MUE; None where no table is loaded or none is published for it."""
+        found = ncci.mue_of(
+            self.code.value, self.date_of_service, self.releases, self._rows["units"]
+        )
+        of_setting = (item for item in found if item.setting == ncci.Setting.PRACTITIONER)
+        return next((item for item in of_setting if item.value), None)
+
+    @property
+    def add_on_rule(self) -> ncci.AddOnRule | None:
+        """With what the code is paid, where NCCI's list in force has it as an add-on code."""
+        rows = self._rows["add-on"]
+        return ncci.add_ons_of(self.code.value, self.date_of_service, self.releases, rows).rule
+
+    @property
+    def has_bypassed_pair(self) -> bool:
+        """Whether a practitioner's pair in force of the code may be set aside by a modifier."""
+        return any(self._rows[f"bypass {side}"] for side in ncci.Direction)
+
+    def ncci_release(self, source: str) -> Release | None:
+        return ncci.newest(source, self.releases)
+
+    @property
     def hcpcs_release(self) -> Release | None:
         return self.releases.shown(Source.HCPCS_LEVEL_II, self.date_of_service)
 
@@ -163,25 +197,32 @@ class CodePayment:
 
     @cached_property
     def _rows(self) -> dict[str, list]:
-        value, releases = self.code.value, self.releases
-        if self.code.system not in fee_rows.SYSTEMS:
-            return rows_together(
-                {"fees": None, "opps": None, "anesthesia": None, "modifiers": None}
-            )
+        code, releases, day = self.code, self.releases, self.date_of_service
+        if code.system not in fee_rows.SYSTEMS:
+            return {name: [] for name in _TABLES}
         schedules = [release.pk for source in _SCHEDULES for release in releases.of(source)]
         factors, hcpcs = self.anesthesia_release, self.hcpcs_release
-        return rows_together(
-            {
-                "fees": FeeScheduleRow.objects.filter(hcpcs=value, release_id__in=schedules),
-                "opps": opps.rows_on(self.code, releases, self.date_of_service),
-                "anesthesia": AnesthesiaFactor.objects.filter(release_id=factors.pk)
-                if factors and _ANESTHESIA_CODE.fullmatch(value)
-                else None,
-                "modifiers": HcpcsModifier.objects.filter(release_id=hcpcs.pk, value__in=LEVEL_II)
-                if hcpcs
-                else None,
-            }
-        )
+        querysets = {
+            "fees": FeeScheduleRow.objects.filter(hcpcs=code.value, release_id__in=schedules),
+            "opps": opps.rows_on(code, releases, day),
+            "anesthesia": None,
+            "modifiers": None,
+            "units": ncci.mue_rows_on(code, releases, day),
+            "add-on": ncci.add_on_rows_on(code, releases, day),
+            **{f"bypass {side}": self._bypassed(side) for side in ncci.Direction},
+        }
+        if factors and _ANESTHESIA_CODE.fullmatch(code.value):
+            querysets["anesthesia"] = AnesthesiaFactor.objects.filter(release_id=factors.pk)
+        if hcpcs:
+            listed = HcpcsModifier.objects.filter(release_id=hcpcs.pk, value__in=LEVEL_II)
+            querysets["modifiers"] = listed
+        return rows_together(querysets)
+
+    def _bypassed(self, side: ncci.Direction) -> QuerySet:
+        """One of the code's pairs on a side that a modifier may set aside."""
+        setting = ncci.Setting.PRACTITIONER
+        edits = ncci.edits_of(self.code.value, setting, side, self.date_of_service, self.releases)
+        return edits.filter(modifier_indicator=1).order_by()[:1]
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ class KeyFact:
 
 
 def key_facts(payment: CodePayment) -> list[KeyFact]:
-    """Total value, national fee, global days and PC/TC; [] where the fee schedule lacks the code.
+    """Value, national fee, global days, units and PC/TC; [] where the fee schedule lacks the code.
 
     A code that the schedule does not pay has its status in place of value and fee.
     """
@@ -38,6 +38,11 @@ def key_facts(payment: CodePayment) -> list[KeyFact]:
         facts.append(KeyFact("National fee", f"${now.amount:,.2f}", payment.schedule.name))
     if global_days:
         facts.append(KeyFact("Global days", global_days.value, global_days.short))
+    if payment.units:
+        units = payment.units
+        note = f"MUE, {units.release.name}"
+        each = "line" if units.value.adjudication_indicator == 1 else "day"
+        facts.append(KeyFact(f"Units a {each}", str(units.value.units), note))
     if pctc:
         facts.append(KeyFact("PC/TC", pctc.value, pctc.short))
     return facts

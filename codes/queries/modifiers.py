@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from codes.models import FeeScheduleRow, HcpcsModifier, Release
-from codes.queries.fees import CodePayment
+from codes.models import FeeScheduleRow, HcpcsModifier, Release, Source
+from codes.queries.fees import ANESTHESIA, CodePayment
 from codes.queries.indicators import (
     ASSISTANT,
     BILATERAL,
@@ -23,7 +23,6 @@ from codes.queries.indicators import (
     meaning_of,
 )
 
-FEE_SCHEDULE, HCPCS = "Physician fee schedule", "HCPCS Level II"
 _SURGICAL = ("000", "010", "090")
 _WITH_AFTERCARE = ("010", "090")
 _VISITS = ("99202", "99499")  # the section of evaluation and management in CPT
@@ -61,7 +60,7 @@ class ModifierSection:
     facts: list[ModifierFact]
     schedule: Release
     note: str
-    level_ii_release: Release | None
+    others: list[Release]
     date_of_service: date
 
     @property
@@ -81,13 +80,17 @@ def modifier_section(payment: CodePayment) -> ModifierSection | None:
     """The modifiers that the fee schedule's indicators tell of; None where it lacks the code."""
     if payment.row is None:
         return None
-    facts = list(_facts(payment.row, payment.rows, payment.level_ii_modifiers))
-    uses_level_ii = any(fact.text for fact in facts)
+    facts = list(_facts(payment))
+    others = [
+        payment.hcpcs_release if any(fact.text for fact in facts) else None,
+        payment.ncci_release(Source.NCCI_ADD_ON) if payment.add_on_rule else None,
+        payment.ncci_release(Source.NCCI_PTP_PRACTITIONER) if payment.has_bypassed_pair else None,
+    ]
     return ModifierSection(
         facts,
         payment.schedule,
         payment.note,
-        payment.hcpcs_release if uses_level_ii else None,
+        [release for release in others if release],
         payment.date_of_service,
     )
 
@@ -110,19 +113,20 @@ def modifier_table(section: ModifierSection) -> tuple[list[str], list[list]]:
     return header, rows
 
 
-def _facts(
-    row: FeeScheduleRow, rows: list[FeeScheduleRow], level_ii: dict[str, HcpcsModifier]
-) -> Iterator[ModifierFact]:
+def _facts(payment: CodePayment) -> Iterator[ModifierFact]:
+    row, rows, level_ii = payment.row, payment.rows, payment.level_ii_modifiers
     yield from _components(row, rows)
-    if row.status == "J":
+    if row.status == ANESTHESIA:
         yield from _anesthesia(level_ii)
-        return
-    yield from _sides(row, level_ii)
-    yield from _several(row)
-    yield from _surgeons(row, level_ii)
-    yield from _discontinued(rows)
-    yield from _around_surgery(row)
-    yield from _visit(row)
+    else:
+        yield from _sides(row, level_ii)
+        yield from _several(row, is_add_on=payment.add_on_rule is not None)
+        yield from _surgeons(row, level_ii)
+        yield from _discontinued(rows)
+        yield from _around_surgery(row)
+        yield from _visit(row)
+    if payment.has_bypassed_pair:
+        yield from _apart(level_ii)
 
 
 def _components(row: FeeScheduleRow, rows: list[FeeScheduleRow]) -> Iterator[ModifierFact]:
@@ -140,7 +144,7 @@ def _components(row: FeeScheduleRow, rows: list[FeeScheduleRow]) -> Iterator[Mod
 
 
 def _anesthesia(level_ii: dict[str, HcpcsModifier]) -> Iterator[ModifierFact]:
-    basis, meaning = _basis("Status", "J", STATUS)
+    basis, meaning = _basis("Status", ANESTHESIA, STATUS)
     for value, reason in _ANESTHESIA.items():
         if value in level_ii:
             yield ModifierFact(value, True, reason, basis, meaning, level_ii[value].long)
@@ -160,7 +164,11 @@ def _sides(row: FeeScheduleRow, level_ii: dict[str, HcpcsModifier]) -> Iterator[
         yield ModifierFact("50", False, reason, basis, meaning)
 
 
-def _several(row: FeeScheduleRow) -> Iterator[ModifierFact]:
+def _several(row: FeeScheduleRow, *, is_add_on: bool) -> Iterator[ModifierFact]:
+    if is_add_on:
+        reason = "Goes with its primary code and is not reduced beside it."
+        yield ModifierFact("51", False, reason, "NCCI add-on code", "Paid only with a primary code")
+        return
     if row.global_days == "ZZZ":
         basis, meaning = _basis("Global days", "ZZZ", GLOBAL_DAYS)
         reason = "Goes with another service and is not reduced beside it."
@@ -248,6 +256,22 @@ def _around_surgery(row: FeeScheduleRow) -> Iterator[ModifierFact]:
     else:
         reason = "A visit on the same day, significant and apart from it."
         yield ModifierFact("25", True, reason, basis, meaning, on_visit=True)
+
+
+def _apart(level_ii: dict[str, HcpcsModifier]) -> Iterator[ModifierFact]:
+    """59 and the four that say more exactly why two services of a pair are apart."""
+    basis, meaning = "NCCI modifier indicator 1", "A modifier may set the pair aside"
+    reason = "Apart from the other code of a pair, where nothing more exact says so."
+    yield ModifierFact("59", True, reason, basis, meaning)
+    told = {
+        "XE": "In another encounter than the other code of a pair.",
+        "XP": "By another practitioner than the other code of a pair.",
+        "XS": "On another organ or structure than the other code of a pair.",
+        "XU": "Not overlapping with the usual parts of the other code of a pair.",
+    }
+    for value, reason in told.items():
+        if value in level_ii:
+            yield ModifierFact(value, True, reason, basis, meaning, level_ii[value].long)
 
 
 def _visit(row: FeeScheduleRow) -> Iterator[ModifierFact]:
