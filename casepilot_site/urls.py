@@ -2,6 +2,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from casepilot_site import sitemaps, views
+from codes.views.claim_check import claim_check
 from codes.views.code_pages import old_code_address
 
 urlpatterns = [
@@ -9,6 +10,7 @@ urlpatterns = [
     path("codes/", include("codes.urls")),
     path("cpt/codes/<str:value>", old_code_address),
     path("cpt/codes/<str:value>/", old_code_address),
+    path("claim-check/", claim_check, name="claim_check"),
     path("case2code/", include("search.urls")),
     path("accounts/", include("accounts.urls")),
     path("accounts/", include("allauth.urls")),

@@ -14,6 +14,12 @@ class Plan(models.Model):
         blank=True,
         help_text="Empty: the free allowance of the settings. Ignored when unlimited.",
     )
+    claim_check_codes = models.PositiveSmallIntegerField(
+        "codes in a claim check",
+        null=True,
+        blank=True,
+        help_text="How many codes may be checked at once, 50 at most. Empty: 50.",
+    )
 
     class Meta:
         ordering = ["name"]

@@ -1,0 +1,90 @@
+"""A whole check: the findings on every date of a claim, and what Medicare would pay."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from codes.models import Release
+from codes.queries.claim_check.claim import Claim
+from codes.queries.claim_check.estimate import Estimate, estimate
+from codes.queries.claim_check.facts import ClaimFacts, claim_facts
+from codes.queries.claim_check.findings import Finding, Kind, Severity, in_order
+from codes.queries.claim_check.rules import findings_of
+from codes.queries.claim_check.rules_payment import coverage, modifiers, payable
+from codes.queries.opps import date_note
+from codes.queries.releases import Releases
+
+
+@dataclass(frozen=True)
+class ClaimCheck:
+    """What was found, and on which releases it rests."""
+
+    claim: Claim
+    findings: list[Finding] = field(default_factory=list)
+    estimates: list[Estimate] = field(default_factory=list)
+    releases: list[Release] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def serious(self) -> list[Finding]:
+        """Everything but that pairs have no edit."""
+        return [item for item in self.findings if item.kind != Kind.NO_EDIT]
+
+    @property
+    def without_edit(self) -> list[Finding]:
+        return [item for item in self.findings if item.kind == Kind.NO_EDIT]
+
+    def count(self, severity: Severity) -> int:
+        return sum(item.severity == severity for item in self.findings)
+
+    @property
+    def error_count(self) -> int:
+        return self.count(Severity.ERROR)
+
+    @property
+    def warning_count(self) -> int:
+        return self.count(Severity.WARNING)
+
+
+def check_claim(claim: Claim, releases: Releases) -> ClaimCheck:
+    """Check a claim against the published releases."""
+    findings: list[Finding] = []
+    estimates, used, notes = [], {}, []
+    for day in claim.dates:
+        facts = claim_facts(claim, day, releases)
+        findings += all_findings(claim, facts)
+        estimates.append(estimate(claim, facts))
+        for release in _releases(facts):
+            used[release.pk] = release
+            note = date_note(release, day)
+            if note:
+                notes.append(f"{release.get_source_display()}: {note}")
+        if facts.choice.problem:
+            notes.append(facts.choice.problem)
+    findings = list(dict.fromkeys(findings))  # the diagnoses are the same on every date
+    return ClaimCheck(
+        claim, in_order(findings), estimates, list(used.values()), list(dict.fromkeys(notes))
+    )
+
+
+def all_findings(claim: Claim, facts: ClaimFacts) -> Iterator[Finding]:
+    """Every finding on the lines of the facts' date."""
+    lines = claim.lines_on(facts.date_of_service)
+    yield from findings_of(claim, facts)
+    yield from modifiers(lines, facts)
+    yield from payable(lines, facts)
+    yield from coverage(claim, facts)
+
+
+def _releases(facts: ClaimFacts) -> list[Release]:
+    found = [
+        facts.pairs.release,
+        facts.mue_release,
+        facts.add_on_release,
+        facts.fee_release,
+        facts.index_release,
+        facts.opps_release if facts.opps else None,
+        *facts.coverage.releases,
+        *(conflict.release for conflict in facts.excludes1 or ()),
+        *(item.status.release for item in facts.codes.values() if item.status),
+    ]
+    return [release for release in found if release]

@@ -1,0 +1,271 @@
+"""What the loaded releases say of the codes of a claim on one date of service.
+
+Everything is fetched here, in some fifteen statements whatever the number of lines; the rules ask
+no database. None or an absent release says that nothing is loaded to answer from.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from django.db.models import Q
+
+from codes.models import (
+    Code,
+    CodeSystem,
+    FeeScheduleRow,
+    HcpcsModifier,
+    HcpcsRecord,
+    MueValue,
+    OfficialDescription,
+    OppsRow,
+    PlaceOfService,
+    Release,
+    Source,
+)
+from codes.queries.claim_check.claim import Claim, Line
+from codes.queries.coverage_check import CoverageFacts, coverage_facts
+from codes.queries.excludes1 import Excludes1Conflict, excludes1_conflicts
+from codes.queries.localities import NATIONAL, Choice, Locality, chosen_locality, localities_of
+from codes.queries.ncci import AddOnRule, Pairs, Setting, add_on_rules, mues_of, pairs_among
+from codes.queries.releases import Releases, source_of
+from codes.queries.status import Status, description_on, status_on
+
+
+@dataclass(frozen=True)
+class CodeFacts:
+    """Whether a code is known, its status on the date, and whether a claim may carry it.
+
+    `is_header` also where no release in force on the date is loaded: then it is the nearest
+    release's word, `header_release`.
+    """
+
+    is_known: bool
+    status: Status | None = None
+    is_header: bool = False
+    header_release: Release | None = None
+
+
+@dataclass(frozen=True)
+class ClaimFacts:
+    """The facts on one date. Codes are stored values; `releases` are all that are published."""
+
+    date_of_service: date
+    setting: Setting
+    releases: Releases
+    codes: dict[tuple[str, str], CodeFacts] = field(default_factory=dict)
+    pairs: Pairs = field(default_factory=lambda: Pairs(None))
+    mue_release: Release | None = None
+    mues: dict[str, MueValue] = field(default_factory=dict)
+    add_on_release: Release | None = None
+    add_ons: dict[str, AddOnRule] = field(default_factory=dict)
+    fee_release: Release | None = None
+    fees: dict[tuple[str, str], FeeScheduleRow] = field(default_factory=dict)
+    opps_release: Release | None = None
+    opps: dict[str, OppsRow] = field(default_factory=dict)
+    hcpcs_release: Release | None = None
+    coverage_codes: dict[str, str] = field(default_factory=dict)
+    level_ii_modifiers: frozenset[str] | None = None
+    excludes1: list[Excludes1Conflict] | None = None
+    coverage: CoverageFacts = field(default_factory=CoverageFacts)
+    choice: Choice = field(default_factory=Choice)
+    index_release: Release | None = None
+    place_rates: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def locality(self) -> Locality:
+        return self.choice.locality or NATIONAL
+
+    def fee_row(self, value: str, modifiers: tuple[str, ...] = ()) -> FeeScheduleRow | None:
+        """The row of a code for its 26, TC or 53, else the one without modifier."""
+        for modifier in modifiers:
+            if (value, modifier) in self.fees:
+                return self.fees[value, modifier]
+        return self.fees.get((value, ""))
+
+    def is_facility(self, place: str) -> bool:
+        """Whether services at a place of service are paid the facility's amount."""
+        rate = self.place_rates.get(place)
+        if rate:
+            return rate == PlaceOfService.Rate.FACILITY
+        return place in FACILITY_PLACES
+
+
+# Where no list of places is loaded: Medicare Claims Processing Manual, chapter 12, section 20.4.2.
+FACILITY_PLACES = frozenset(
+    ("02", "19", "21", "22", "23", "24", "26", "31", "34", "41", "42", "51", "52", "53", "56", "61")
+)
+
+
+def claim_facts(claim: Claim, day: date, releases: Releases) -> ClaimFacts:
+    """The facts on the lines of one day, and on the claim's diagnoses."""
+    lines = claim.lines_on(day)
+    values = sorted({line.value for line in lines if line.system})
+    diagnoses = list(claim.diagnoses)
+    fee_release = releases.shown(Source.PHYSICIAN_FEE_SCHEDULE, day)
+    fees = _fees(values, fee_release)
+    add_on_release, add_ons = add_on_rules(values, day, releases)
+    mue_release, mues = mues_of(values, claim.setting, day, releases)
+    hcpcs_release = releases.shown(Source.HCPCS_LEVEL_II, day)
+    index_release = _index_release(fee_release, releases)
+    pointed = {value for line in lines for value in claim.diagnoses_of(line)}
+    opps_release = releases.shown(Source.OPPS_ADDENDUM_B, day)
+    return ClaimFacts(
+        date_of_service=day,
+        setting=claim.setting,
+        releases=releases,
+        codes=_codes(lines, diagnoses, day, releases, fee_release, fees),
+        pairs=pairs_among(values, claim.setting, day, releases),
+        mue_release=mue_release,
+        mues=mues,
+        add_on_release=add_on_release,
+        add_ons=add_ons,
+        fee_release=fee_release,
+        fees=fees,
+        opps_release=opps_release,
+        opps=_opps(values, opps_release) if claim.setting == Setting.HOSPITAL else {},
+        hcpcs_release=hcpcs_release,
+        coverage_codes=_coverage_codes(values, hcpcs_release),
+        level_ii_modifiers=_level_ii_modifiers(lines, hcpcs_release, day),
+        excludes1=excludes1_conflicts(diagnoses, day, releases),
+        coverage=coverage_facts(values, pointed, day, releases),
+        choice=_choice(claim, index_release, releases, day),
+        index_release=index_release,
+        place_rates=_place_rates(releases, day, {line.place for line in lines}),
+    )
+
+
+def _codes(
+    lines: list[Line],
+    diagnoses: list[str],
+    day: date,
+    releases: Releases,
+    fee_release: Release | None,
+    fees: dict[tuple[str, str], FeeScheduleRow],
+) -> dict[tuple[str, str], CodeFacts]:
+    keys = {(line.system.value, line.value) for line in lines if line.system}
+    keys |= {(CodeSystem.ICD_10_CM.value, value) for value in diagnoses}
+    if not keys:
+        return {}
+    wanted = Q()
+    for system in {system for system, _ in keys}:
+        wanted |= Q(system=system, value__in=[value for key, value in keys if key == system])
+    codes = {(code.system, code.value): code for code in Code.objects.filter(wanted)}
+    by_id = {release.pk: release for release in releases.all()}
+    descriptions: dict[int, list[OfficialDescription]] = {}
+    found = OfficialDescription.objects.filter(
+        code_id__in=[code.pk for code in codes.values()], release_id__in=by_id
+    )
+    for item in found.order_by("id"):
+        descriptions.setdefault(item.code_id, []).append(item)
+    facts = {}
+    for key in keys:
+        code = codes.get(key)
+        if code is None:
+            facts[key] = CodeFacts(is_known=False)
+            continue
+        own = descriptions.get(code.pk, [])
+        for item in own:
+            item.release, item.code = by_id[item.release_id], code
+        has_fee = fee_release if any(value == code.value for value, _ in fees) else None
+        status = status_on(code, own, releases, day, fee_schedule=has_fee)
+        shown = description_on(code, own, releases, day)
+        facts[key] = CodeFacts(
+            is_known=True,
+            status=status,
+            is_header=bool(shown and not shown.is_billable),
+            header_release=shown.release if shown else None,
+        )
+    return facts
+
+
+def _fees(values: list[str], release: Release | None) -> dict[tuple[str, str], FeeScheduleRow]:
+    """The rows of the codes, and of the endoscopies that they are compared with."""
+    if release is None or not values:
+        return {}
+    rows = list(FeeScheduleRow.objects.filter(release_id=release.pk, hcpcs__in=values))
+    bases = {row.endoscopic_base for row in rows if row.endoscopic_base} - set(values)
+    if bases:
+        rows += FeeScheduleRow.objects.filter(release_id=release.pk, hcpcs__in=bases)
+    return {(row.hcpcs, row.modifier): row for row in rows}
+
+
+def _opps(values: list[str], release: Release | None) -> dict[str, OppsRow]:
+    if release is None:
+        return {}
+    rows = OppsRow.objects.filter(release_id=release.pk, hcpcs__in=values)
+    return {row.hcpcs: row for row in rows}
+
+
+def _coverage_codes(values: list[str], release: Release | None) -> dict[str, str]:
+    wanted = [value for value in values if not value[0].isdigit()]
+    if release is None or not wanted:
+        return {}
+    rows = HcpcsRecord.objects.filter(
+        release=release, code__system=CodeSystem.HCPCS, code__value__in=wanted
+    )
+    return dict(rows.values_list("code__value", "coverage_code"))
+
+
+def _level_ii_modifiers(
+    lines: list[Line], release: Release | None, day: date
+) -> frozenset[str] | None:
+    """The Level II modifiers of the lines that are valid on the date; None where none is loaded."""
+    wanted = {modifier for line in lines for modifier in line.modifiers}
+    if release is None:
+        return None
+    if not wanted:
+        return frozenset()
+    rows = HcpcsModifier.objects.filter(release=release, value__in=wanted)
+    ended = Q(termination_date__isnull=True) | Q(termination_date__gte=day)
+    return frozenset(rows.filter(ended).values_list("value", flat=True))
+
+
+def _index_release(schedule: Release | None, releases: Releases) -> Release | None:
+    """The geographic indices of the fee schedule's year; those of another year do not fit."""
+    if schedule is None:
+        return None
+    of_year = [
+        release
+        for release in releases.of(Source.GPCI)
+        if release.valid_from.year == schedule.valid_from.year
+    ]
+    return (of_year or [None])[-1]
+
+
+def _choice(claim: Claim, index_release: Release | None, releases: Releases, day: date) -> Choice:
+    if not claim.zip_code or index_release is None:
+        return Choice(zip_code=claim.zip_code)
+    localities = localities_of(index_release)
+    return chosen_locality(claim.zip_code, "", localities, releases, day)
+
+
+def _place_rates(releases: Releases, day: date, places: set[str]) -> dict[str, str]:
+    release = releases.shown(Source.PLACE_OF_SERVICE, day)
+    wanted = places - {""}
+    if release is None or not wanted:
+        return {}
+    rows = PlaceOfService.objects.filter(release=release, value__in=wanted)
+    return dict(rows.values_list("value", "rate"))
+
+
+def not_loaded(facts: ClaimFacts, has_diagnoses: bool) -> list[Source]:
+    """The data sets that a check needs and that are not loaded."""
+    missing = []
+    if facts.pairs.release is None:
+        missing.append(facts.setting.ptp_source)
+    if facts.mue_release is None:
+        missing.append(facts.setting.mue_source)
+    if facts.add_on_release is None:
+        missing.append(Source.NCCI_ADD_ON)
+    if facts.fee_release is None and facts.setting == Setting.PRACTITIONER:
+        missing.append(Source.PHYSICIAN_FEE_SCHEDULE)
+    if facts.opps_release is None and facts.setting == Setting.HOSPITAL:
+        missing.append(Source.OPPS_ADDENDUM_B)
+    if has_diagnoses:
+        if not facts.releases.of(source_of(CodeSystem.ICD_10_CM)):
+            missing.append(Source.ICD_10_CM_ORDER)
+        if facts.excludes1 is None:
+            missing.append(Source.ICD_10_CM_TABULAR)
+        if not facts.coverage.is_loaded:
+            missing.append(Source.MCD_ARTICLES)
+    return missing
