@@ -120,7 +120,7 @@ def _seventh_character(extract: TabularExtract, release: Release) -> ComplianceF
     else:
         listed = ", ".join(meanings)
         text = f"Required: a claim needs one of {listed}. Guidelines says what each means."
-    origin = "" if place.value == extract.value else f"From {place.name}."
+    origin = "" if place.value == extract.value else f"From {place.label}."
     return ComplianceFact("7th character", text, release, origin)
 
 
@@ -130,7 +130,7 @@ def _who(extract: TabularExtract, release: Release) -> list[ComplianceFact]:
             "Age or sex",
             note.text,
             release,
-            "" if extract.is_own(note) else f"From {note.place.name}, {note.place.title}.",
+            "" if extract.is_own(note) else f"From {note.place.label}, {note.place.title}.",
         )
         for note in extract.of(Kind.NOTE)
         if _WHO.search(note.text)
@@ -158,7 +158,7 @@ def _units(page: CodePage) -> list[ComplianceFact]:
     return [
         ComplianceFact(
             f"Units, {item.setting.label}",
-            f"More than {item.value.units} denied. {item.adjudication.short}: "
+            f"Units above {item.value.units} are denied. {item.adjudication.short}: "
             f"{item.adjudication.sentence}",
             item.release,
         )

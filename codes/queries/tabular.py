@@ -11,6 +11,7 @@ from codes.queries.releases import Releases
 
 Kind, Level = TabularNote.Kind, TabularEntry.Level
 
+CATEGORY_LENGTH = 3
 FULL_LENGTH = 7  # characters of the longest codes, whose last is the 7th character
 
 
@@ -28,9 +29,9 @@ class TabularPlace:
 
     @property
     def name(self) -> str:
-        """What people call it: `Chapter 4`, `E08-E13`, `E11.4`."""
+        """What the list calls it: `4` of a chapter, `E08-E13`, `E11.4`."""
         if self.level == Level.CHAPTER:
-            return f"Chapter {self.key.removeprefix('chapter-')}"
+            return self.key.removeprefix("chapter-")
         if self.level == Level.SECTION:
             first, _, last = self.key.partition("-")
             return first if first == last else self.key
@@ -38,10 +39,15 @@ class TabularPlace:
 
     @property
     def level_name(self) -> str:
-        """What the list calls a place like this one."""
+        """What the list calls a place like this one: chapter, section, category, subcategory."""
         if self.level != Level.CODE:
             return str(Level(self.level).label).lower()
-        return "category" if len(self.key) == 3 else "subcategory"
+        return "category" if len(self.key) == CATEGORY_LENGTH else "subcategory"
+
+    @property
+    def label(self) -> str:
+        """The place in words: `chapter 4`, `category E11`."""
+        return f"{self.level_name} {self.name}"
 
 
 @dataclass(frozen=True)
