@@ -35,6 +35,7 @@ Each file is recognised by its content. Imported are:
   ICD-10-CM            order file icd10cm_order_<year>.txt, or CMS's zip
   ICD-10-PCS           order file icd10pcs_order_<year>.txt, or CMS's zip
   CPT                  the AMA's LONGULT, MEDU, SHORTU and ConsumerDescriptor (licence needed)
+  NCCI                 PTP edits (every part of a release together), MUE tables, add-on codes
 Everything else is listed as not recognised and left alone.
 
 A release is published whole or not at all. Importing the same files again does nothing. A table
