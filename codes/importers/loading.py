@@ -6,9 +6,11 @@ from types import ModuleType
 
 from django.db import connection
 
+from codes.importers import partitions
 from codes.importers.fact_loading import BATCH, FactTables
 from codes.importers.rows import CodeRow, CodeSeen, HcpcsFields, LeftOut, ModifierRow, Rejected, Row
 from codes.models import (
+    Code,
     HcpcsModifier,
     HcpcsRecord,
     OfficialDescription,
@@ -130,6 +132,22 @@ def _check_references() -> None:
         cursor.execute("DISCARD PLANS")
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+
+
+def renew_statistics(importer: ModuleType) -> None:
+    """Tell PostgreSQL what the tables hold now, so that the first readers get good plans.
+
+    It finds out by itself within minutes; until then a query may take the tables for empty. Columns
+    are named so that the words of the texts, the costly part, are left to it. Tables in parts by
+    release do this for each part.
+    """
+    models = [Code, OfficialDescription, HcpcsRecord, HcpcsModifier]
+    models += getattr(importer, "TABLES", {}).values()
+    with connection.cursor() as cursor:
+        for model in dict.fromkeys(models):
+            if not partitions.is_partitioned(model):
+                columns = ", ".join(f'"{field.column}"' for field in model._meta.concrete_fields)
+                cursor.execute(f'ANALYZE "{model._meta.db_table}" ({columns})')
 
 
 def _code_ids(system: str, values: list[str]) -> dict[str, int]:

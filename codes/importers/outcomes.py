@@ -18,7 +18,10 @@ class State(StrEnum):
 
 @dataclass
 class Outcome:
-    """What came of one file. `note` is a sentence; of a refused file it says why."""
+    """What came of one file. `note` is a sentence; of a refused file it says why.
+
+    `is_from_folder`: the file was met in a folder and not named by the person who imports.
+    """
 
     file: str
     state: State
@@ -30,6 +33,7 @@ class Outcome:
     seconds: float = 0.0
     note: str = ""
     rejected: list[Rejected] = field(default_factory=list)
+    is_from_folder: bool = False
 
     @property
     def rows(self) -> str:

@@ -22,7 +22,7 @@ from codes.importers import publishing
 from codes.importers.checks import check
 from codes.importers.found_files import FoundFiles, UnreadableFile
 from codes.importers.importer_list import IMPORTERS, importer_of
-from codes.importers.loading import Loaded, Loader
+from codes.importers.loading import Loaded, Loader, renew_statistics
 from codes.importers.official_file import OfficialFile
 from codes.importers.outcomes import Options, Outcome, Progress, Report, State
 from codes.importers.release_names import ReleaseName, named_by_operator
@@ -44,6 +44,7 @@ class Candidate:
     files: list[OfficialFile]
     release: ReleaseName | None = None
     problem: str = ""
+    is_from_folder: bool = False
 
     @property
     def title(self) -> str:
@@ -64,6 +65,7 @@ class Candidate:
 
     def outcome(self, state: State, **facts) -> Outcome:
         facts.setdefault("release", self.release.name if self.release else "")
+        facts["is_from_folder"] = self.is_from_folder
         return Outcome(self.title, state, self.source.label, **facts)
 
 
@@ -81,7 +83,6 @@ def import_paths(
         candidates, useful_paths = _look_at(found, outcomes, progress)
         candidates = _as_sets(candidates)
         _name_releases(candidates, options)
-        refused = [item for item in outcomes if item.state == State.REFUSED]
         candidates = _in_order(candidates)
         done: dict[tuple, Candidate] = {}
         for position, candidate in enumerate(candidates, start=1):
@@ -89,11 +90,9 @@ def import_paths(
             outcome = _twin_outcome(candidate, done) or _imported(candidate, options, progress)
             outcomes.append(outcome)
             progress.ended(outcome)
-            if outcome.state == State.REFUSED:
-                refused.append(outcome)
-            elif candidate.release:
+            if candidate.release and outcome.state != State.REFUSED:
                 done.setdefault((candidate.source, candidate.release.valid_from), candidate)
-    return Report(_for_people(outcomes), _problem(paths, useful_paths, refused))
+    return Report(_for_people(outcomes), _problem(paths, useful_paths, outcomes))
 
 
 def _look_at(
@@ -104,21 +103,25 @@ def _look_at(
     for path, file in found:
         progress.looking(file.title)
         if isinstance(file, UnreadableFile):
-            outcomes.append(Outcome(file.title, State.REFUSED, note=file.problem))
+            outcomes.append(_unread(file.title, file.problem, path))
             useful.add(path)
             continue
         try:
             importer = importer_of(file)
         except FileProblem as problem:
-            outcomes.append(Outcome(file.title, State.REFUSED, note=str(problem)))
+            outcomes.append(_unread(file.title, str(problem), path))
             useful.add(path)
             continue
         if importer is None:
             outcomes.append(Outcome(file.title, State.NOT_RECOGNISED))
         else:
-            candidates.append(Candidate(importer, [file]))
+            candidates.append(Candidate(importer, [file], is_from_folder=path.is_dir()))
             useful.add(path)
     return candidates, useful
+
+
+def _unread(title: str, problem: str, path: Path) -> Outcome:
+    return Outcome(title, State.REFUSED, note=problem, is_from_folder=path.is_dir())
 
 
 def _as_sets(candidates: list[Candidate]) -> list[Candidate]:
@@ -221,6 +224,8 @@ def _imported(candidate: Candidate, options: Options, progress: Progress) -> Out
     try:
         with transaction.atomic():
             outcome = _import(candidate, options, progress)
+        if outcome.state == State.PUBLISHED:
+            renew_statistics(candidate.importer)
         if _carries_history(candidate):
             publishing.remove_replaced(candidate.source, models)
     except FileProblem as problem:
@@ -379,10 +384,18 @@ def _for_people(outcomes: list[Outcome]) -> list[Outcome]:
     return sorted(outcomes, key=lambda outcome: last.get(outcome.state, 0))
 
 
-def _problem(paths: list[Path], useful_paths: set[Path], refused: list[Outcome]) -> str:
-    if refused:
-        more = f" {len(refused) - 1} more were refused." if len(refused) > 1 else ""
-        return f"{refused[0].note}{more}"
+def _problem(paths: list[Path], useful_paths: set[Path], outcomes: list[Outcome]) -> str:
+    """The sentence to fail with. A file that was refused fails the import if it was named, or if
+    nothing else could be used; in a folder of files that can, it is only told of in the report.
+    """
+    refused = [item for item in outcomes if item.state == State.REFUSED]
+    is_any_use = any(
+        item.state in (State.PUBLISHED, State.ALREADY_LOADED, State.REPLACED) for item in outcomes
+    )
+    fatal = [item for item in refused if not (item.is_from_folder and is_any_use)]
+    if fatal:
+        more = f" {len(fatal) - 1} more were refused." if len(fatal) > 1 else ""
+        return f"{fatal[0].note}{more}"
     known = ", ".join(dict.fromkeys(Source(item.SOURCE).label for item in IMPORTERS))
     files = [path for path in paths if path not in useful_paths and path.is_file()]
     if files:

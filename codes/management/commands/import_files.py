@@ -36,10 +36,14 @@ Each file is recognised by its content. Imported are:
   ICD-10-PCS           order file icd10pcs_order_<year>.txt, or CMS's zip
   CPT                  the AMA's LONGULT, MEDU, SHORTU and ConsumerDescriptor (licence needed)
   NCCI                 PTP edits (every part of a release together), MUE tables, add-on codes
+  Medicare payment     the fee schedule's RVU zips, localities by ZIP code, OPPS Addendum B
+  Coverage             Medicare Coverage Database: exports as CSV, list of documents
+  and more             codes/importers/README.md has the whole list
 Everything else is listed as not recognised and left alone.
 
 A release is published whole or not at all. Importing the same files again does nothing. A table
-at the end says what came of each file; the exit status is 1 when a file was refused."""
+at the end says what came of each file. The exit status is 1 when a file that was named is refused,
+or nothing in the folders could be imported; a file refused in a folder is told of in the table."""
 
     def create_parser(self, prog_name: str, subcommand: str, **kwargs) -> CommandParser:
         return super().create_parser(

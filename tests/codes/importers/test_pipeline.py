@@ -146,6 +146,19 @@ def test_replace_publishes_the_other_file_and_keeps_the_first_withdrawn(tmp_path
     assert Release.objects.get(state=Release.State.PUBLISHED) == newest
 
 
+def test_a_file_refused_in_a_folder_fails_only_an_import_without_any_use(tmp_path):
+    good, bad = tmp_path / "good", tmp_path / "bad"
+    for folder in (good, bad):
+        folder.mkdir()
+    hcpcs_file(good, "A0001", "A0002")
+    nameless = write(bad / "codes.txt", hcpcs_line("A0001"), hcpcs_line("A0003"))
+    assert "--valid-from" in run(bad).problem
+    report = run(tmp_path)
+    assert states(report) == [State.PUBLISHED, State.REFUSED]
+    assert report.problem == ""
+    assert "--valid-from" in run(good, nameless).problem
+
+
 def test_a_fall_of_more_than_a_fifth_is_refused_unless_allowed(tmp_path):
     run(hcpcs_file(tmp_path, *(f"A{n:04}" for n in range(10)), month="APR"))
     path = hcpcs_file(tmp_path, *(f"A{n:04}" for n in range(7)))
