@@ -23,6 +23,13 @@ FILES = [
 ]
 
 
+LISTS_OF_CODES = [
+    Source.HCPCS_LEVEL_II.label,
+    Source.ICD_10_CM_ORDER.label,
+    Source.ICD_10_PCS_ORDER.label,
+]
+
+
 def figures(source: str, name: str) -> dict[str, int]:
     release = Release.objects.get(source=source, name=name, state=Release.State.PUBLISHED)
     return release.descriptions.aggregate(
@@ -48,7 +55,8 @@ def test_the_publishers_files_give_their_known_figures(real_data: Path):
     assert not report.problem
     by_state = {}
     for outcome in report.outcomes:
-        by_state.setdefault(outcome.state, []).append(outcome)
+        if outcome.source in LISTS_OF_CODES:
+            by_state.setdefault(outcome.state, []).append(outcome)
     assert len(by_state[State.PUBLISHED]) == 5
     assert [item.rejected_count for item in by_state[State.PUBLISHED]] == [0] * 5
     assert [item.file.split(": ")[1] for item in by_state[State.SAME_RELEASE]] == [
@@ -66,9 +74,8 @@ def test_the_publishers_files_give_their_known_figures(real_data: Path):
     year = figures(Source.ICD_10_PCS_ORDER, "FY 2026")
     assert (year["codes"], year["billable"], year["headers"]) == (80029, 79115, 914)
 
-    assert list(
-        Release.objects.order_by("source", "valid_from").values_list("name", "valid_from")
-    ) == [
+    listed = Release.objects.exclude(descriptions=None).distinct()
+    assert list(listed.order_by("source", "valid_from").values_list("name", "valid_from")) == [
         ("January 2019", date(2019, 1, 1)),
         ("July 2026", date(2026, 7, 1)),
         ("FY 2025", date(2024, 10, 1)),
@@ -86,6 +93,11 @@ def test_the_publishers_files_give_their_known_figures(real_data: Path):
     ).first()
     assert status("hcpcs", ended.code.value, date(2026, 7, 1)).kind == StatusKind.ENDED
 
+    count = Release.objects.count()
     again = import_paths([real_data / name for name in FILES])
-    assert sum(item.state == State.ALREADY_LOADED for item in again.outcomes) == 5
-    assert Release.objects.count() == 5
+    assert {item.state for item in again.outcomes} == {
+        State.ALREADY_LOADED,
+        State.SAME_RELEASE,
+        State.NOT_RECOGNISED,
+    }
+    assert Release.objects.count() == count
