@@ -226,8 +226,6 @@ def _imported(candidate: Candidate, options: Options, progress: Progress) -> Out
             outcome = _import(candidate, options, progress)
         if outcome.state == State.PUBLISHED:
             renew_statistics(candidate.importer)
-        if outcome.state == State.PUBLISHED:
-            renew_statistics(candidate.importer)
         if _carries_history(candidate):
             publishing.remove_replaced(candidate.source, models)
     except FileProblem as problem:
