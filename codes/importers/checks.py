@@ -6,7 +6,7 @@ from django.db.models import Max
 
 from codes.importers.loading import Loaded
 from codes.importers.publishing import before
-from codes.importers.rows import FileProblem
+from codes.importers.rows import FileProblem, OperatorNeeded
 from codes.models import Release, Source
 
 LARGEST_FALL = 0.2
@@ -46,7 +46,7 @@ def _check_fall(release: Release, loaded: Loaded, title: str, allow_fall: bool) 
     else:
         has, had, what = loaded.row_count, earlier.row_count, "rows"
     if has < had * (1 - LARGEST_FALL):
-        raise FileProblem(
+        raise OperatorNeeded(
             f"{title} has {has:,} {what}, {earlier.name} has {had:,}: a fall of more "
             f"than {LARGEST_FALL:.0%}. Is the file whole? If it is, add --allow-fall."
         )

@@ -30,7 +30,7 @@ from typing import NamedTuple
 from codes.importers import ncci_releases
 from codes.importers.official_file import OfficialFile, text_of
 from codes.importers.release_names import ReleaseName
-from codes.importers.rows import CodeSeen, FileProblem, LeftOut, Rejected, Row
+from codes.importers.rows import CodeSeen, FileProblem, LeftOut, OperatorNeeded, Rejected, Row
 from codes.models import PtpEdit, PtpRationale, Source
 
 _HEADER = re.compile(r'^"?\s*Column\s*1\s*"?\t"?\s*Column\s*2', re.IGNORECASE)
@@ -135,7 +135,7 @@ def _check_whole(files: list[OfficialFile], title: str) -> None:
     missing = [f"f{number}" for number in range(1, numbers[-1]) if number not in numbers]
     if missing:
         verb = "is" if len(missing) == 1 else "are"
-        raise FileProblem(
+        raise OperatorNeeded(
             f"{title}: {', '.join(missing)} {verb} missing; given are {given}. {hint}."
         )
     last = ""
@@ -148,7 +148,7 @@ def _check_whole(files: list[OfficialFile], title: str) -> None:
             )
         last = last_of_part
     if not last[:1].isalpha():
-        raise FileProblem(
+        raise OperatorNeeded(
             f"{title}: f{numbers[-1] + 1} is missing; f{numbers[-1]} ends with {last}, and a whole "
             f"release goes on to the HCPCS Level II codes. {hint}, or say with --all-parts that "
             f"{given} is all there is."

@@ -21,6 +21,7 @@ class Outcome:
     """What came of one file. `note` is a sentence; of a refused file it says why.
 
     `is_from_folder`: the file was met in a folder and not named by the person who imports.
+    `is_operator_needed`: it was refused for want of something that the operator can say or bring.
     """
 
     file: str
@@ -34,6 +35,7 @@ class Outcome:
     note: str = ""
     rejected: list[Rejected] = field(default_factory=list)
     is_from_folder: bool = False
+    is_operator_needed: bool = False
 
     @property
     def rows(self) -> str:

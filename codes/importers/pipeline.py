@@ -26,7 +26,7 @@ from codes.importers.loading import Loaded, Loader, renew_statistics
 from codes.importers.official_file import OfficialFile
 from codes.importers.outcomes import Options, Outcome, Progress, Report, State
 from codes.importers.release_names import ReleaseName, named_by_operator
-from codes.importers.rows import FileProblem
+from codes.importers.rows import FileProblem, OperatorNeeded
 from codes.models import LicenseAcceptance, Release, Source
 
 _LICENSES = {
@@ -103,13 +103,13 @@ def _look_at(
     for path, file in found:
         progress.looking(file.title)
         if isinstance(file, UnreadableFile):
-            outcomes.append(_unread(file.title, file.problem, path))
+            outcomes.append(_unread(file.title, file.problem))
             useful.add(path)
             continue
         try:
             importer = importer_of(file)
         except FileProblem as problem:
-            outcomes.append(_unread(file.title, str(problem), path))
+            outcomes.append(_unread(file.title, str(problem)))
             useful.add(path)
             continue
         if importer is None:
@@ -120,8 +120,8 @@ def _look_at(
     return candidates, useful
 
 
-def _unread(title: str, problem: str, path: Path) -> Outcome:
-    return Outcome(title, State.REFUSED, note=problem, is_from_folder=path.is_dir())
+def _unread(title: str, problem: str) -> Outcome:
+    return Outcome(title, State.REFUSED, note=problem)
 
 
 def _as_sets(candidates: list[Candidate]) -> list[Candidate]:
@@ -229,7 +229,11 @@ def _imported(candidate: Candidate, options: Options, progress: Progress) -> Out
         if _carries_history(candidate):
             publishing.remove_replaced(candidate.source, models)
     except FileProblem as problem:
-        outcome = candidate.outcome(State.REFUSED, note=str(problem))
+        outcome = candidate.outcome(
+            State.REFUSED,
+            note=str(problem),
+            is_operator_needed=isinstance(problem, OperatorNeeded),
+        )
     except (DataError, psycopg.DataError) as error:
         reason = str(error).splitlines()[0]
         outcome = candidate.outcome(
@@ -258,7 +262,7 @@ def _import(candidate: Candidate, options: Options, progress: Progress) -> Outco
     if candidate.problem:
         raise FileProblem(candidate.problem)
     if candidate.release is None:
-        raise FileProblem(
+        raise OperatorNeeded(
             f"{candidate.title} is a file of {source.label} ({candidate.importer.FORMAT}), but "
             "neither it nor its name tells which release; add --release or --valid-from."
         )
@@ -385,14 +389,18 @@ def _for_people(outcomes: list[Outcome]) -> list[Outcome]:
 
 
 def _problem(paths: list[Path], useful_paths: set[Path], outcomes: list[Outcome]) -> str:
-    """The sentence to fail with. A file that was refused fails the import if it was named, or if
-    nothing else could be used; in a folder of files that can, it is only told of in the report.
+    """The sentence to fail with. A refused file fails the import, but for one met in a folder of
+    useful files that only lacks the operator's word or further parts: the report tells of it.
     """
     refused = [item for item in outcomes if item.state == State.REFUSED]
     is_any_use = any(
         item.state in (State.PUBLISHED, State.ALREADY_LOADED, State.REPLACED) for item in outcomes
     )
-    fatal = [item for item in refused if not (item.is_from_folder and is_any_use)]
+    fatal = [
+        item
+        for item in refused
+        if not (item.is_operator_needed and item.is_from_folder and is_any_use)
+    ]
     if fatal:
         more = f" {len(fatal) - 1} more were refused." if len(fatal) > 1 else ""
         return f"{fatal[0].note}{more}"

@@ -8,6 +8,12 @@ class FileProblem(Exception):
     """A file that is refused. The text is a sentence: what is wrong, where, what was expected."""
 
 
+class OperatorNeeded(FileProblem):
+    """A file that may be sound but cannot go in by itself: it lacks a date, further parts, or many
+    of the rows that the release before it had. The operator can tell, or bring the rest.
+    """
+
+
 class HcpcsFields(NamedTuple):
     """The administrative part of a HCPCS record, fields as in `codes.models.HcpcsRecord`."""
 

@@ -42,8 +42,8 @@ Each file is recognised by its content. Imported are:
 Everything else is listed as not recognised and left alone.
 
 A release is published whole or not at all. Importing the same files again does nothing. A table
-at the end says what came of each file. The exit status is 1 when a file that was named is refused,
-or nothing in the folders could be imported; a file refused in a folder is told of in the table."""
+at the end says what came of each file; the exit status is 1 when a file was refused. One that lacks
+only a date or further parts, and lies in a folder of useful files, is told of and does no more."""
 
     def create_parser(self, prog_name: str, subcommand: str, **kwargs) -> CommandParser:
         return super().create_parser(

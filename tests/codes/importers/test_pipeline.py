@@ -146,7 +146,7 @@ def test_replace_publishes_the_other_file_and_keeps_the_first_withdrawn(tmp_path
     assert Release.objects.get(state=Release.State.PUBLISHED) == newest
 
 
-def test_a_file_refused_in_a_folder_fails_only_an_import_without_any_use(tmp_path):
+def test_a_file_without_a_date_fails_an_import_only_where_it_is_named_or_alone(tmp_path):
     good, bad = tmp_path / "good", tmp_path / "bad"
     for folder in (good, bad):
         folder.mkdir()
@@ -274,9 +274,10 @@ def test_a_bad_file_leaves_the_published_release_alone(tmp_path):
 
 
 def test_a_good_file_is_imported_beside_a_bad_one(tmp_path):
-    order_file(tmp_path / "icd10cm_order_2026.txt", ["A00", "A000"])
-    (tmp_path / "broken.zip").write_bytes(b"PK\x03\x04 nothing more")
-    report = run(tmp_path)
+    good = order_file(tmp_path / "icd10cm_order_2026.txt", ["A00", "A000"])
+    bad = tmp_path / "broken.zip"
+    bad.write_bytes(b"PK\x03\x04 nothing more")
+    report = run(bad, good)
     assert sorted(states(report)) == [State.PUBLISHED, State.REFUSED]
     assert "broken.zip is damaged or cut off" in report.problem
 
@@ -374,6 +375,8 @@ def test_cpt_files_wait_for_the_licence(tmp_path):
     hcpcs_file(tmp_path, "A0021")
     report = run(tmp_path)
     assert states(report) == [State.PUBLISHED, State.REFUSED]
+    report = run(folder)
+    assert states(report) == [State.REFUSED]
     assert "need the American Medical Association's licence" in report.problem
     assert "--accept-ama-license" in report.problem
     assert published() == ["hcpcs-level-ii July 2026"]
