@@ -23,7 +23,6 @@ from tests.codes.importers.layouts import (
     write,
 )
 
-
 LISTS_OF_CODES = (
     cpt_descriptors,
     hcpcs_fixed_width,
