@@ -1,5 +1,6 @@
 """What the accounts add to every template."""
 
+from functools import cache
 from urllib.parse import urlencode
 
 from django.conf import settings
@@ -25,9 +26,17 @@ def reader(request) -> dict:
 
 
 def _leading_back(request, name: str) -> str:
-    url = reverse(name)
+    url = address_of(name)
     here = request.get_full_path()
-    is_page = request.method in ("GET", "HEAD") and not here.startswith(reverse("account_logout"))
-    if not is_page or here == "/" or here.startswith(reverse("accounts:profile_detail")):
+    is_page = request.method in ("GET", "HEAD") and not here.startswith(
+        address_of("account_logout")
+    )
+    if not is_page or here == "/" or here.startswith(address_of("accounts:profile_detail")):
         return url
     return f"{url}?{urlencode({'next': here})}"
+
+
+@cache
+def address_of(name: str) -> str:
+    """The address of a page without parameters, worked out once: every request asks for some."""
+    return reverse(name)

@@ -89,13 +89,13 @@ class Look:
 
 
 def look(request, code_key: str, *, also: str = "") -> Look:
-    """One round trip: what the reader has left, and whether the code was opened already.
+    """What the reader has left and whether the code was opened already, in one round trip.
 
-    `also` is a scalar SQL expression of the caller's, without parameters, read in the same one.
-    Readers who are not counted take a query only for it.
+    `also` is a scalar SQL expression of the caller's, without parameters, read in the same one;
+    for readers who are not counted, or have no running period, in a query of its own.
     """
     if _is_unlimited(request.user):
-        return Look(request, code_key, _value_of(also) if also else None)
+        return Look(request, code_key, _value_of(also))
     reader = _reader(request)
     return Look(request, code_key, *_looked_up(reader, code_key, also))
 
@@ -140,24 +140,26 @@ def _reader(request) -> _Reader:
 
 def _looked_up(reader, code_key="", also="") -> tuple[Any, _Reader, ViewPeriod | None, bool]:
     """The value of `also`, the reader, the period unless it is over, and whether the code was
-    opened in it.
+    opened in it. A reader without a period takes a second query for `also`.
     """
     column, value = _column(reader.owner)
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT {also or 'NULL'}, EXISTS (SELECT FROM accounts_codeview AS view "  # noqa: S608
-            "WHERE view.period_id = period.id AND view.code_key = %s), "
-            "period.id, period.started_at, period.used_count "
-            "FROM (VALUES (1)) AS always LEFT JOIN accounts_viewperiod AS period "
-            f"ON period.{column} = %s AND period.started_at > %s",
+            f"SELECT {also or 'NULL'}, EXISTS (SELECT FROM accounts_codeview "  # noqa: S608
+            "WHERE period_id = period.id AND code_key = %s), id, started_at, used_count "
+            f"FROM accounts_viewperiod AS period WHERE {column} = %s AND started_at > %s",
             [code_key, value, _ended_before()],
         )
-        found, is_viewed, *fields = cursor.fetchone()
-    period = None if fields[0] is None else _stored_period(*fields)
-    return found, reader, period, is_viewed
+        row = cursor.fetchone()
+    if row is None:
+        return _value_of(also), reader, None, False
+    found, is_viewed, *period = row
+    return found, reader, _stored_period(*period), is_viewed
 
 
 def _value_of(expression: str) -> Any:
+    if not expression:
+        return None
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {expression}")
         return cursor.fetchone()[0]

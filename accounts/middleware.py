@@ -1,8 +1,8 @@
 """What the accounts add to every response."""
 
-from django.urls import reverse
 from django.utils.cache import add_never_cache_headers
 
+from accounts.context import address_of
 from accounts.guest import guest_of, keep_guest
 
 
@@ -28,7 +28,7 @@ class ReaderMiddleware:
 
     @staticmethod
     def _is_of_accounts(request) -> bool:
-        return request.path.startswith(reverse("accounts:profile_detail"))
+        return request.path.startswith(address_of("accounts:profile_detail"))
 
     @staticmethod
     def _wants_guest_cookie(request, response) -> bool:
