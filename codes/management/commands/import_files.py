@@ -36,6 +36,7 @@ Each file is recognised by its content. Imported are:
   ICD-10-PCS           order file icd10pcs_order_<year>.txt, or CMS's zip
   CPT                  the AMA's LONGULT, MEDU, SHORTU and ConsumerDescriptor (licence needed)
   NCCI                 PTP edits (every part of a release together), MUE tables, add-on codes
+  Medicare coverage    the Medicare Coverage Database's exports and list of documents
   Medicare payment     the fee schedule's RVU zips, localities by ZIP code, OPPS Addendum B
   Coverage             Medicare Coverage Database: exports as CSV, list of documents
   and more             codes/importers/README.md has the whole list
