@@ -8,7 +8,6 @@ from django.db import connection
 
 from codes.models import (
     CodeSystem,
-    CoverageGroup,
     CoverageList,
     OfficialDescription,
     code_url,
@@ -79,12 +78,15 @@ def groups_of(
     if not documents:
         return {}
     rows = _group_rows(documents, lists, most, offset)
-    paragraphs = _paragraphs(documents, lists)
     texts = _texts({row[5] for row in rows}, date_of_service, releases)
     codes: dict[tuple, list[ListedCode]] = {}
     counts: dict[tuple, int] = {}
-    for release_id, number, version, code_list, group, value, asterisk, count in rows:
+    paragraphs: dict[tuple, tuple[str, str]] = {}
+    for release_id, number, version, code_list, group, value, asterisk, count, *words in rows:
         key = (release_id, number, version), code_list, group
+        if words[0] is not None:
+            paragraphs[key] = words[0], words[1]
+            continue
         counts[key] = count
         if value is not None:
             system = _system(code_list, value)
@@ -128,48 +130,38 @@ def _group_rows(documents, lists, most: int, offset: int) -> list[tuple]:
 
 
 # The first code of every group is always fetched, so that the group is known beyond its last page.
+# After the codes come the groups' paragraphs, of groups without codes too.
 _GROUP_ROWS = """
-SELECT release_id, number, version, code_list, "group",
-  CASE WHEN place > %(from)s AND place <= %(to)s THEN value END, has_asterisk, count
-FROM (
+WITH asked AS (
+  SELECT * FROM unnest(%(releases)s::bigint[], %(numbers)s::int[], %(versions)s::int[])
+    AS asked (release_id, number, version)
+), once AS (
+  SELECT release_id, number, version, code_list, "group", value,
+    min(sort_order) AS sort_order, bool_or(has_asterisk) AS has_asterisk
+  FROM codes_coveragecode JOIN asked USING (release_id, number, version)
+  WHERE code_list = ANY(%(lists)s)
+  GROUP BY release_id, number, version, code_list, "group", value
+), placed AS (
   SELECT once.*,
     row_number() OVER (PARTITION BY release_id, number, version, code_list, "group"
       ORDER BY sort_order, value) AS place,
     count(*) OVER (PARTITION BY release_id, number, version, code_list, "group") AS count
-  FROM (
-    SELECT release_id, number, version, code_list, "group", value,
-      min(sort_order) AS sort_order, bool_or(has_asterisk) AS has_asterisk
-    FROM codes_coveragecode
-    JOIN unnest(%(releases)s::bigint[], %(numbers)s::int[], %(versions)s::int[])
-      AS asked (release_id, number, version) USING (release_id, number, version)
-    WHERE code_list = ANY(%(lists)s)
-    GROUP BY release_id, number, version, code_list, "group", value
-  ) AS once
-) AS placed
-WHERE place > %(from)s AND place <= %(to)s OR place = 1
-ORDER BY place
+  FROM once
+), shown AS (
+  SELECT release_id, number, version, code_list, "group",
+    CASE WHEN place > %(from)s AND place <= %(to)s THEN value END AS value,
+    has_asterisk, count, place, NULL AS paragraph, NULL AS asterisk_paragraph
+  FROM placed WHERE place > %(from)s AND place <= %(to)s OR place = 1
+  UNION ALL
+  SELECT release_id, number, version, code_list, "group", NULL, false, 0, 0,
+    paragraph, asterisk_paragraph
+  FROM codes_coveragegroup JOIN asked USING (release_id, number, version)
+  WHERE code_list = ANY(%(lists)s)
+)
+SELECT release_id, number, version, code_list, "group", value, has_asterisk, count,
+  paragraph, asterisk_paragraph
+FROM shown ORDER BY place
 """
-
-
-def _paragraphs(documents, lists) -> dict[tuple, tuple[str, str]]:
-    rows = CoverageGroup.objects.filter(
-        release_id__in={key[0] for key in documents},
-        number__in={key[1] for key in documents},
-        code_list__in=lists,
-    ).values_list(
-        "release_id",
-        "number",
-        "version",
-        "code_list",
-        "group",
-        "paragraph",
-        "asterisk_paragraph",
-    )
-    return {
-        ((release_id, number, version), code_list, group): (paragraph, asterisk)
-        for release_id, number, version, code_list, group, paragraph, asterisk in rows
-        if (release_id, number, version) in documents
-    }
 
 
 def _system(code_list: str, value: str) -> CodeSystem:
