@@ -108,14 +108,16 @@ class KeptPage:
         return self.reading
 
     def draw(self, template: str, context: dict, *, has_sections: bool) -> HttpResponse:
-        """The page, made now. `has_sections` is whether opening it may cost a view."""
+        """The page, made now from a context with the `reading`. `has_sections` is whether opening
+        it may cost a view.
+        """
         reason = self.reading.locked_reason
         if self._place is None or reason not in ("", meter.VIEWS_USED_UP):
-            return render(self.request, template, {**context, "reading": self.reading})
+            return render(self.request, template, context)
         context = {**context, **_for_anybody(self.reading)}
         html = render_to_string(template, context, self.request)
         page = html.encode().split(b"\0")
-        if len(html) <= LARGEST_PAGE:
+        if sum(map(len, page)) <= LARGEST_PAGE:
             _has_sections.put(self._place, has_sections)
             _pages.put((self._place, _seen_by(self.reading)), page)
         return self._filled(page)

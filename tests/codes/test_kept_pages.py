@@ -6,7 +6,6 @@ from contextlib import closing
 from datetime import date, timedelta
 
 import pytest
-from django.apps import apps
 from django.contrib.messages import SUCCESS
 from django.contrib.messages.storage.cookie import CookieStorage
 from django.core.cache import cache
@@ -19,7 +18,6 @@ from django.utils import timezone
 from accounts.models import CodeView
 from codes import kept_pages
 from codes.actions.by_hand import describe_by_hand
-from codes.actions.data_changes import fold_data_changes
 from codes.actions.editorial import publish, save_draft, unpublish
 from codes.actions.releases import publish_release, withdraw_release
 from codes.importers.outcomes import Options
@@ -27,8 +25,6 @@ from codes.importers.pipeline import import_paths
 from codes.models import (
     Code,
     CodeSystem,
-    DataChange,
-    OfficialDescription,
     PlainDescription,
     Release,
     SectionText,
@@ -106,12 +102,6 @@ def is_open(page) -> bool:
     assert ('data-state="open"' in page.text) == (SECRET in page.text)
     assert ('data-state="open"' in page.text) != ('data-state="locked"' in page.text)
     return SECRET in page.text
-
-
-def data_version() -> int:
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {DataChange.VERSION}")
-        return cursor.fetchone()[0]
 
 
 # Who gets which page
@@ -492,82 +482,3 @@ def test_a_code_that_is_added_is_found():
     assert client.get(URL).status_code == 404
     make_page()
     assert client.get(URL).status_code == 200
-
-
-# The version of the data
-
-WATCHED = [Code, Release, OfficialDescription, PlainDescription, SectionText]
-# What no page shows, and what only editors see.
-NOT_SHOWN = {"DataChange", "ImportUpload", "LicenseAcceptance"}
-
-
-@pytest.mark.parametrize("model", WATCHED)
-def test_a_statement_of_any_kind_raises_the_version(model):
-    table, versions = model._meta.db_table, [data_version()]
-    make_description(make_page("96599"))
-    with connection.cursor() as cursor:
-        # The constraints' own checks end before TRUNCATE may begin.
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        for statement in (
-            "UPDATE {} SET id = id",
-            "INSERT INTO {0} SELECT * FROM {0} LIMIT 0",
-            "DELETE FROM {} WHERE id = -1",
-            "TRUNCATE {} CASCADE",
-        ):
-            cursor.execute(statement.format(table))
-            versions.append(data_version())
-        with cursor.copy(f"COPY {table} FROM STDIN"):
-            pass
-        versions.append(data_version())
-    assert versions == sorted(set(versions))
-
-
-def test_every_table_a_page_is_made_of_is_watched_or_goes_with_a_release():
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT tgrelid::regclass::text FROM pg_trigger WHERE tgname = 'note_change'"
-        )
-        watched = {table for (table,) in cursor.fetchall()}
-    assert watched == {model._meta.db_table for model in WATCHED}
-    for model in apps.get_app_config("codes").get_models():
-        assert (
-            model in WATCHED
-            or model.__name__ in NOT_SHOWN
-            or model.__name__.startswith("Historical")
-            or any(field.name == "release" for field in model._meta.get_fields())
-        ), f"{model.__name__}: does a code page show it? Then it needs a trigger"
-
-
-def test_folding_keeps_the_version():
-    for value in ("96520", "96521"):
-        make_page(value)
-    version, count = data_version(), DataChange.objects.count()
-    assert fold_data_changes() == count > 1
-    assert DataChange.objects.count() == 1
-    assert data_version() == version
-    assert fold_data_changes() == 0
-    assert data_version() == version
-
-
-@committed
-def test_folding_misses_no_change_that_is_being_written():
-    make_page()
-    version = data_version()
-    with closing(connection.copy()) as other:
-        other.set_autocommit(False)
-        with other.cursor() as cursor:
-            cursor.execute("UPDATE codes_code SET value = value")
-        assert fold_data_changes() > 1
-        assert data_version() == version
-        other.commit()
-    assert data_version() > version
-
-
-def test_the_worker_folds_every_hour():
-    from procrastinate.contrib.django import app
-
-    tasks = {task.task.name: task for task in app.periodic_registry.periodic_tasks.values()}
-    assert tasks["codes.fold_data_changes"].cron == "37 * * * *"
-    make_page()
-    tasks["codes.fold_data_changes"].task.func(timestamp=0)
-    assert DataChange.objects.count() == 1
