@@ -171,7 +171,7 @@ def _for_anybody(reading: Reading) -> dict:
     return {
         "gaps": {name: f"\0{name}\0" for name in GAPS},
         "user": {"is_authenticated": not reading.is_guest},
-        "csrf_token": "NOTPROVIDED",  # Django's word for none
+        "csrf_token": "",
         "messages": [],
         "reading": {"is_open": True, "is_guest": reading.is_guest} if reading.is_open else reading,
     }

@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from contextlib import closing
 from datetime import date, timedelta
+from urllib.parse import quote
 
 import pytest
 from django.contrib.messages import SUCCESS
@@ -11,6 +12,7 @@ from django.contrib.messages.storage.cookie import CookieStorage
 from django.core.cache import cache
 from django.db import connection
 from django.http import HttpResponse
+from django.template import engines
 from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -226,6 +228,44 @@ def test_what_is_kept_locked_holds_no_gated_word_and_nothing_is_of_a_reader():
         assert seen_by == ("open", seen_by[1]) if is_kept_open else not seen_by.is_open
         assert "csrfmiddlewaretoken" not in text
         assert not [client for client in members if client.user.email in text]
+
+
+def test_links_that_lead_back_lead_to_the_page_they_stand_on():
+    urls = {value: f"/codes/cpt/{value}/" for value in ("96521", "96522")}
+    for value in urls:
+        make_page(value)
+    for client in (guest_with("cpt:99999"), guest_with(*(f"cpt:{value}" for value in urls))):
+        for url in [*urls.values(), *urls.values()]:
+            assert set(re.findall(r"next=([^\"&]+)", client.get(url).text)) == {quote(url, safe="")}
+
+
+def test_a_page_loaded_ahead_links_to_itself_for_every_member():
+    for value in ("96521", "96522"):
+        make_page(value)
+        page = member_with().get(f"/codes/cpt/{value}/", headers={"sec-purpose": "prefetch"}).text
+        links = set(re.findall(r'href="([^"]+)">Open it now', page))
+        assert links == {f"/codes/cpt/{value}/"}
+
+
+def test_what_a_template_prints_of_a_reader_is_left_blank(monkeypatch):
+    template = engines["django"].from_string(
+        "{{ user.email }}{{ reading.used }}{% csrf_token %}{{ messages }}{{ gaps.account }}"
+    )
+    drawn = kept_pages.render_to_string
+    monkeypatch.setattr(
+        kept_pages,
+        "render_to_string",
+        lambda name, context, request=None: (
+            template.render(context, request)
+            if name == "codes/code_page.html"
+            else drawn(name, context, request)
+        ),
+    )
+    make_page()
+    client = member_with(KEY)
+    assert client.user.email in client.get(URL).text  # in the menu
+    ((kept,),) = [[page] for page in kept_pages._pages._values.values()]
+    assert kept == [b"[]", b"account", b""]
 
 
 def test_members_see_their_own_menu_and_its_form_works():
