@@ -5,7 +5,7 @@ from datetime import date
 from itertools import combinations
 
 from codes.models import Release
-from codes.queries.code_references import excluded_by
+from codes.queries.code_references import CodeReference, excluded_by
 from codes.queries.releases import Releases, published_releases
 from codes.queries.tabular import (
     Kind,
@@ -15,6 +15,8 @@ from codes.queries.tabular import (
     tabular_extracts,
     tabular_release,
 )
+
+_Notes = list[tuple[PlacedNote, list[CodeReference]]]
 
 
 @dataclass(frozen=True)
@@ -44,20 +46,26 @@ def excludes1_conflicts(
         return None
     values = list(dict.fromkeys(values))
     extracts = tabular_extracts(values, release.pk, (Kind.EXCLUDES1,))
+    notes = {value: _notes_of(extracts.get(value)) for value in values}
     conflicts = []
     for pair in combinations(values, 2):
         for value, other in (pair, pair[::-1]):
-            note = _note_against(extracts.get(value), value, other)
+            note = _note_against(notes[value], value, other)
             if note:
                 conflicts.append(Excludes1Conflict(value, other, note.place, note.text, release))
                 break
     return conflicts
 
 
-def _note_against(extract: TabularExtract | None, value: str, other: str) -> PlacedNote | None:
+def _notes_of(extract: TabularExtract | None) -> _Notes:
+    """The notes at a diagnosis and above it, nearest first, each with the codes it names."""
+    return [(note, excluded_by(note.text)) for note in reversed(extract.notes if extract else [])]
+
+
+def _note_against(notes: _Notes, value: str, other: str) -> PlacedNote | None:
     """The nearest note at a diagnosis or above it that names the other one and not itself."""
-    for note in reversed(extract.notes if extract else []):
-        for reference in excluded_by(note.text):
+    for note, references in notes:
+        for reference in references:
             if reference.covers(other) and not reference.covers(value):
                 return note
     return None

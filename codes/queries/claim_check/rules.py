@@ -136,13 +136,14 @@ def pairs(lines: list[Line], facts: ClaimFacts) -> Iterator[Finding]:
     edits: dict[frozenset, list[Pair]] = defaultdict(list)
     for pair in facts.pairs.pairs:
         edits[frozenset((pair.column_one, pair.column_two))].append(pair)
+    on_the_day = day(facts.date_of_service)
     for one, two in combinations(by_code, 2):
         found = edits.get(frozenset((one, two)))
         if not found:
             yield Finding(
                 Kind.NO_EDIT,
                 Severity.INFO,
-                f"No edit between {one} and {two} is in force on {day(facts.date_of_service)}.",
+                f"No edit between {one} and {two} is in force on {on_the_day}.",
                 (one, two),
                 _numbers(by_code[one], by_code[two]),
                 release=release,
