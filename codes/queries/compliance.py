@@ -157,14 +157,17 @@ def _units(page: CodePage) -> list[ComplianceFact]:
     units = mue_of(page.code.value, page.date_of_service, page.releases, page.listed.rows["mue"])
     return [
         ComplianceFact(
-            f"Units, {item.setting.label}",
-            f"Units above {item.value.units} are denied. {item.adjudication.short}: "
-            f"{item.adjudication.sentence}",
+            f"Units, {item.setting.name_within}",
+            f"{_denied_above(item.value.units)} {item.adjudication.sentence}",
             item.release,
         )
         for item in units
         if item.value
     ]
+
+
+def _denied_above(units: int) -> str:
+    return f"Units above {units:,} are denied." if units else "Every unit is denied."
 
 
 def _bundled(page: CodePage) -> list[ComplianceFact]:
@@ -180,7 +183,7 @@ def _bundled(page: CodePage) -> list[ComplianceFact]:
                 "same day, unless the edit allows a modifier that applies."
             )
             release = newest(setting.ptp_source, page.releases)
-            facts.append(ComplianceFact(f"Bundling, {setting.label}", text, release))
+            facts.append(ComplianceFact(f"Bundling, {setting.name_within}", text, release))
     return facts
 
 

@@ -23,7 +23,7 @@ STATUS = {
     "B": Meaning("Bundled", "Never paid by itself: payment is part of other services."),
     "C": Meaning("Contractor-priced", "The Medicare contractor sets the payment, case by case."),
     "D": Meaning("Deleted", "Deleted with the beginning of the year."),
-    "E": Meaning("Excluded by regulation", "Not paid under the fee schedule, but otherwise."),
+    "E": Meaning("Excluded by regulation", "Not paid under the fee schedule; other rules decide."),
     "F": Meaning("Discontinued", "Deleted without a period of grace."),
     "G": Meaning("Not valid for Medicare", "Medicare uses another code; had a period of grace."),
     "H": Meaning("Deleted modifier", "The component with this modifier was deleted."),
@@ -152,26 +152,34 @@ OPPS_STATUS = {
     "E1": Meaning("Not covered", "Not paid by Medicare on an outpatient bill."),
     "E2": Meaning("No price", "Not paid, since no price or claims data are at hand."),
     "F": Meaning("At cost", "Corneal tissue, certain vaccines and such are paid at cost."),
-    "G": Meaning("Pass-through drug", "Paid apart, as a drug or biological with pass-through."),
-    "H": Meaning("Pass-through device", "Paid apart, as a device with pass-through."),
-    "H1": Meaning("Non-opioid device", "Paid apart for pain relief after surgery, since 2025."),
+    "G": Meaning(
+        "Pass-through drug", "Paid separately, as a drug or biological with pass-through."
+    ),
+    "H": Meaning("Pass-through device", "Paid separately, as a device with pass-through."),
+    "H1": Meaning(
+        "Non-opioid device", "Paid separately for pain relief after surgery, since 2025."
+    ),
     "J1": Meaning("Comprehensive", "One payment covers nearly everything on the claim."),
     "J2": Meaning("Comprehensive if criteria are met", "Else paid by its own APC."),
-    "K": Meaning("Drug paid apart", "A drug or biological without pass-through, paid apart."),
-    "K1": Meaning("Non-opioid drug", "Paid apart for pain relief after surgery, since 2025."),
+    "K": Meaning(
+        "Drug paid separately", "A drug or biological without pass-through, paid separately."
+    ),
+    "K1": Meaning("Non-opioid drug", "Paid separately for pain relief after surgery, since 2025."),
     "L": Meaning("Vaccine", "Influenza, pneumonia or COVID-19 vaccine, paid at cost."),
     "M": Meaning("Not billable", "Not to be billed to the contractor."),
     "N": Meaning("Packaged", "Payment is part of other services."),
     "P": Meaning("Partial hospitalization", "Paid by the day."),
-    "Q1": Meaning("Packaged with S, T or V", "Paid apart only without such a service."),
-    "Q2": Meaning("Packaged with T", "Paid apart only without such a service."),
+    "Q1": Meaning("Packaged with S, T or V", "Paid separately only without such a service."),
+    "Q2": Meaning("Packaged with T", "Paid separately only without such a service."),
     "Q3": Meaning("May be part of a composite", "Paid with others by one composite APC, or apart."),
-    "Q4": Meaning("Packaged laboratory test", "Paid apart only when nothing else is on the claim."),
-    "R": Meaning("Blood", "Blood and blood products, paid apart."),
+    "Q4": Meaning(
+        "Packaged laboratory test", "Paid separately only when nothing else is on the claim."
+    ),
+    "R": Meaning("Blood", "Blood and blood products, paid separately."),
     "S": Meaning("Procedure, no discount", "Paid in full beside other procedures."),
     "T": Meaning("Procedure, discounted", "Halved beside a costlier procedure."),
-    "U": Meaning("Brachytherapy source", "Paid apart."),
-    "V": Meaning("Visit", "A clinic or emergency visit, paid apart."),
+    "U": Meaning("Brachytherapy source", "Paid separately."),
+    "V": Meaning("Visit", "A clinic or emergency visit, paid separately."),
     "Y": Meaning("Medical equipment", "Billed to the equipment contractor, not by the hospital."),
 }
 

@@ -30,7 +30,7 @@ from codes.queries.ncci import (
     read_range,
     url_of,
 )
-from codes.queries.releases import staleness_note
+from codes.queries.releases import past_period_note
 from codes.queries.rows_together import rows_together
 
 SHOWN_ON_CODE_PAGE = 5
@@ -254,7 +254,7 @@ def _edits(page: CodePage, setting: Setting, shown: int) -> NcciEdits:
         setting=setting,
         settings=_settings(page),
         release=release,
-        note=staleness_note(release, day),
+        note=past_period_note(release, day),
         sides=[
             Side(
                 direction,

@@ -82,7 +82,13 @@ def next_release_due(release: Release) -> date | None:
 
 
 def staleness_note(release: Release | None, date_of_service: date) -> str:
-    """A sentence when the date lies past the period of the newest loaded release, else ''."""
+    """A sentence that names the release when the date lies past its period, else ''."""
+    note = past_period_note(release, date_of_service)
+    return f"{release}: {note[0].lower()}{note[1:]}" if note else ""
+
+
+def past_period_note(release: Release | None, date_of_service: date) -> str:
+    """The same for a place that has named the release already."""
     if release is None:
         return ""
     due = next_release_due(release)
@@ -90,8 +96,8 @@ def staleness_note(release: Release | None, date_of_service: date) -> str:
         return ""
     last = due - timedelta(days=1)
     return (
-        f"The newest release loaded is {release.name}, published for dates of service through "
-        f"{last.day} {last:%b %Y}. A later one may change this code."
+        f"Published for dates of service through {last.day} {last:%b %Y}; no release for "
+        f"{date_of_service.day} {date_of_service:%b %Y} is loaded here."
     )
 
 

@@ -108,7 +108,7 @@ def status_on(
     if not listed:
         status = _status_without_list(code, descriptions, releases, date_of_service)
         if status.kind == StatusKind.NOT_DESCRIBED and fee_schedule:
-            listed = f"Medicare's physician fee schedule lists it ({fee_schedule.name})."
+            listed = f"Medicare's physician fee schedule of {fee_schedule.name} lists it."
             return replace(status, sentence=f"{status.sentence} {listed}")
         return status
 
@@ -155,7 +155,7 @@ def _present(item: OfficialDescription) -> Status:
 def _not_yet_valid(release: Release, first_day: date) -> Status:
     return Status(
         StatusKind.NOT_YET_VALID,
-        f"Valid from {day(first_day)} ({release.name}).",
+        f"Valid from {day(first_day)}, according to the {release.name} release.",
         release,
         first_day,
     )
@@ -164,7 +164,7 @@ def _not_yet_valid(release: Release, first_day: date) -> Status:
 def _ended(release: Release, last_day: date) -> Status:
     return Status(
         StatusKind.ENDED,
-        f"Valid through {day(last_day)} ({release.name}).",
+        f"Valid through {day(last_day)}, according to the {release.name} release.",
         release,
         last_day,
     )

@@ -195,7 +195,7 @@ def test_a_code_of_a_later_release_is_not_yet_valid(client):
     html = client.get("/codes/icd-10-cm/Z45.1/?date=2025-06-01").text
 
     assert "Not yet valid" in html
-    assert "Valid from 1 Oct 2025 (FY 2026)." in html
+    assert "Valid from 1 Oct 2025, according to the FY 2026 release." in html
 
 
 def test_an_ended_code_says_when_and_what_replaced_it(client):

@@ -115,8 +115,8 @@ def test_units_above_the_edit_are_denied():
     )
     MueValue.objects.create(release=release, code="96522", units=1, adjudication_indicator=3)
     [(name, text, _, _)] = facts_on(CPT, "96522")
-    assert name == "Units, Practitioner"
-    assert text.startswith("Units above 1 are denied. Day, clinical:")
+    assert name == "Units, practitioner"
+    assert text.startswith("Units above 1 are denied. Checked on the day’s total")
 
 
 def test_the_page_shows_the_facts_with_their_release(client):

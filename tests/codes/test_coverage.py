@@ -192,7 +192,7 @@ def test_the_documents_download_as_csv(member):
 def test_that_no_document_names_a_code_is_said_with_the_release(member):
     make_code("99213", system=CodeSystem.CPT)
     text = section(member, code="cpt/99213").text
-    assert "No document in force on 1 Aug 2026 names this code." in text
+    assert "No document loaded here and in force on 1 Aug 2026 names this code." in text
     assert "9 Jul 2026" in text
 
 

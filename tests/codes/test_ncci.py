@@ -236,8 +236,8 @@ def test_that_no_pair_is_in_force_is_said_with_the_release(client):
     make_ptp_release({"deletion_date": date(2020, 1, 1)})
     text = member(client).get("/codes/cpt/96522/?date=2026-08-01").text
     assert (
-        "No pair with 96522 is in force on 1 Aug 2026 in the edits for practitioner services, by "
-        "2026 Q3."
+        "No pair with 96522 is in force on 1 Aug 2026 in the edits for practitioner services, "
+        "according to 2026 Q3."
     ) in text
 
 

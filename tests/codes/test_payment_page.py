@@ -165,7 +165,7 @@ def test_a_cpt_number_without_its_text_is_known_from_the_fee_schedule(client):
     page = client.get(f"/codes/cpt/47562/{ON}").text
 
     assert OfficialDescription.objects.count() == 0
-    assert "Medicare&#x27;s physician fee schedule lists it (July 2026)." in page
+    assert "Medicare&#x27;s physician fee schedule of July 2026 lists it." in page
     assert "Not described" in page
 
 

@@ -32,7 +32,7 @@ def test_a_code_of_next_year_is_not_yet_valid_before_its_release():
     before, after = status(code, date(2025, 6, 1)), status(code, date(2025, 10, 1))
 
     assert before.kind == StatusKind.NOT_YET_VALID
-    assert before.sentence == "Valid from 1 Oct 2025 (FY 2026)."
+    assert before.sentence == "Valid from 1 Oct 2025, according to the FY 2026 release."
     assert before.changes_on == date(2025, 10, 1)
     assert not before.is_valid
     assert after.kind == StatusKind.ACTIVE
@@ -46,7 +46,7 @@ def test_a_code_that_a_release_drops_ended_the_day_before_it():
     assert status(code, date(2025, 9, 30)).kind == StatusKind.ACTIVE
     ended = status(code, date(2025, 10, 1))
     assert ended.kind == StatusKind.ENDED
-    assert ended.sentence == "Valid through 30 Sep 2025 (FY 2026)."
+    assert ended.sentence == "Valid through 30 Sep 2025, according to the FY 2026 release."
 
 
 def test_a_terminated_code_is_valid_through_its_termination_date():

@@ -25,6 +25,11 @@ class Setting(StrEnum):
         }[self]
 
     @property
+    def name_within(self) -> str:
+        """The label as it stands within a sentence: its first word small, but for DME."""
+        return self.label if self == Setting.DME else self.label.lower()
+
+    @property
     def ptp_source(self) -> Source | None:
         """None for suppliers: they have no PTP edits of their own."""
         return {
