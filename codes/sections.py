@@ -17,7 +17,7 @@ from codes.queries.coverage_section import (
     coverage_of,
     coverage_table,
 )
-from codes.queries.crosswalks import crosswalks_count, crosswalks_of
+from codes.queries.crosswalks import crosswalks_count, crosswalks_in_full, crosswalks_of
 from codes.queries.crosswalks_table import crosswalks_table
 from codes.queries.editorial import SectionHtml, published_sections
 from codes.queries.fees import payment_in_full, payment_section, payment_table
@@ -91,6 +91,7 @@ SECTIONS = [
         SectionSlug.CROSSWALKS,
         "The codes that go with it in other systems.",
         query=crosswalks_of,
+        full_query=crosswalks_in_full,
         count=crosswalks_count,
         template="codes/sections/crosswalks.html",
         table=crosswalks_table,

@@ -1,6 +1,7 @@
 """The codes and groups that go with a code in other systems, and its earlier and later codes."""
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from codes.models import (
@@ -15,6 +16,7 @@ from codes.models import (
     stored_value,
 )
 from codes.queries.code_page import CodePage
+from codes.queries.coverage_section import DocumentView, diagnoses_through_articles
 from codes.queries.crosswalk_rows import (
     ICD_10_CM,
     PROCEDURES,
@@ -112,16 +114,22 @@ class CrossReferences:
 
 @dataclass(frozen=True)
 class Crosswalks:
-    """The section's content. What is None is not loaded, or says nothing of codes like this."""
+    """The section's content. What is None is not loaded, or says nothing of codes like this.
+
+    `articles` are the coverage documents that lead from a procedure to diagnoses, or back.
+    """
 
     hcc: HccCrosswalk | None = None
     icd_9: Icd9Crosswalk | None = None
     conversion: ConversionCrosswalk | None = None
     references: CrossReferences | None = None
     rbcs: RbcsPlace | None = None
+    articles: list[DocumentView] = field(default_factory=list)
 
     def __bool__(self) -> bool:
-        return any((self.hcc, self.icd_9, self.conversion, self.references, self.rbcs))
+        return any(
+            (self.hcc, self.icd_9, self.conversion, self.references, self.rbcs, self.articles)
+        )
 
 
 def crosswalks_count(page: CodePage) -> int:
@@ -130,6 +138,7 @@ def crosswalks_count(page: CodePage) -> int:
     For a billable diagnosis it is a fact too that no risk model counts it.
     """
     counted = [
+        "coverage",
         "icd-9-cm equivalents",
         "earlier codes",
         "later codes",
@@ -152,10 +161,23 @@ def _is_billable(page: CodePage) -> bool:
     return bool(shown and shown.is_billable)
 
 
-def crosswalks_of(page: CodePage) -> Crosswalks:
+def crosswalks_of(page: CodePage, *, in_full: bool = False) -> Crosswalks:
+    found = Crosswalks()
     if page.code.system == ICD_10_CM:
-        return _of_diagnosis(page)
-    return _of_procedure(page) if page.code.system in PROCEDURES else Crosswalks()
+        found = _of_diagnosis(page)
+    elif page.code.system in PROCEDURES:
+        found = _of_procedure(page)
+    if not page.row_counts.get("coverage", 0):
+        return found
+    articles = diagnoses_through_articles(
+        page.code, page.date_of_service, page.releases, in_full=in_full
+    )
+    return replace(found, articles=articles)
+
+
+def crosswalks_in_full(page: CodePage, parameters: Mapping[str, str]) -> Crosswalks:
+    """The section on a page of its own, with the documents' groups of codes."""
+    return crosswalks_of(page, in_full=True)
 
 
 def _of_diagnosis(page: CodePage) -> Crosswalks:

@@ -3,11 +3,19 @@
 from datetime import date
 
 import pytest
+from django.utils.html import escape
 
+from codes.importers.pipeline import import_paths
 from codes.models import CodeConversion, CodeSystem, HcpcsRecord, Release, Source
-from codes.queries.crosswalks import crosswalks_count, crosswalks_of, icd_9_printed
+from codes.queries.crosswalks import (
+    crosswalks_count,
+    crosswalks_in_full,
+    crosswalks_of,
+    icd_9_printed,
+)
 from codes.queries.crosswalks_table import crosswalks_table
 from tests.codes.diagnosis_samples import DAY, load, order_file, page_of
+from tests.codes.importers.layouts import SAMPLES
 from tests.factories import (
     make_code,
     make_description,
@@ -167,3 +175,20 @@ def test_the_section_downloads_as_a_table(client):
     page = client.get("/codes/icd-10-cm/E11.40/").text
     assert "Sugar of V28" in page
     assert "250.60 + 357.2 or 357.3" in page
+
+
+def test_articles_lead_from_a_procedure_to_diagnoses_with_their_paragraphs(client):
+    assert not import_paths([SAMPLES / "mcd" / "current_article_csv"]).problem
+    make_code("96522", system=CodeSystem.CPT)
+    client.force_login(make_user(is_staff=True))
+    section = client.get("/codes/cpt/96522/?date=2026-08-01").text
+    crosswalks = section.split('id="crosswalks"')[1].split("</section>")[0]
+    assert "Through Medicare coverage documents" in crosswalks
+    assert "A90001" in crosswalks
+    assert "<details" not in crosswalks
+    full = client.get("/codes/cpt/96522/crosswalks/?date=2026-08-01").text
+    page = page_of(CodeSystem.CPT, "96522", date(2026, 8, 1))
+    groups = crosswalks_in_full(page, {}).articles[0].groups
+    assert groups
+    assert all(escape(group.paragraph.split("\n")[0]) in full for group in groups)
+    assert all(item.printed in full for group in groups for item in group.codes)
