@@ -60,7 +60,8 @@ def check_claim(claim: Claim, releases: Releases) -> ClaimCheck:
                 notes.append(f"{release.get_source_display()}: {note}")
         if facts.choice.problem:
             notes.append(facts.choice.problem)
-    findings = list(dict.fromkeys(findings))  # the diagnoses are the same on every date
+    if len(claim.dates) > 1:
+        findings = list(dict.fromkeys(findings))  # the diagnoses are the same on every date
     return ClaimCheck(
         claim, in_order(findings), estimates, list(used.values()), list(dict.fromkeys(notes))
     )

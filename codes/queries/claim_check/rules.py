@@ -136,6 +136,7 @@ def pairs(lines: list[Line], facts: ClaimFacts) -> Iterator[Finding]:
     edits: dict[frozenset, list[Pair]] = defaultdict(list)
     for pair in facts.pairs.pairs:
         edits[frozenset((pair.column_one, pair.column_two))].append(pair)
+    numbers = {code: [line.number for line in own] for code, own in by_code.items()}
     on_the_day = day(facts.date_of_service)
     for one, two in combinations(by_code, 2):
         found = edits.get(frozenset((one, two)))
@@ -145,7 +146,7 @@ def pairs(lines: list[Line], facts: ClaimFacts) -> Iterator[Finding]:
                 Severity.INFO,
                 f"No edit between {one} and {two} is in force on {on_the_day}.",
                 (one, two),
-                _numbers(by_code[one], by_code[two]),
+                tuple(sorted(numbers[one] + numbers[two])),
                 release=release,
             )
         for pair in found or ():
