@@ -1,4 +1,4 @@
-"""What administrators do with releases: accept a licence, withdraw, publish again, upload."""
+"""What administrators do with releases: accept a license, withdraw, publish again, upload."""
 
 import logging
 from pathlib import PurePath
@@ -20,7 +20,7 @@ class ReleaseError(ValueError):
 
 @transaction.atomic
 def accept_license(*, license: str, accepted_by: str, user=None) -> LicenseAcceptance:
-    """Record that somebody says the operator holds a publisher's licence. Once is enough: where
+    """Record that somebody says the operator holds a publisher's license. Once is enough: where
     it is recorded already, that record is returned.
     """
     recorded = LicenseAcceptance.objects.filter(license=license).order_by("accepted_at").first()
@@ -29,7 +29,7 @@ def accept_license(*, license: str, accepted_by: str, user=None) -> LicenseAccep
     recorded = LicenseAcceptance.objects.create(
         license=license, accepted_by=accepted_by[:200], user=user
     )
-    logger.info("licence %s accepted by %s", license, accepted_by)
+    logger.info("license %s accepted by %s", license, accepted_by)
     return recorded
 
 

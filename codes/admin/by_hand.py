@@ -30,7 +30,7 @@ class DescriptionForm(forms.Form):
         max_length=4000,
         widget=forms.Textarea(attrs={"rows": 4}),
         help_text="The publisher's full wording. CPT® descriptors belong to the American Medical "
-        "Association: enter one only where your licence covers it.",
+        "Association: enter one only where your license covers it.",
     )
     short = forms.CharField(label="Short description", max_length=120, required=False)
     valid_from = forms.DateField(

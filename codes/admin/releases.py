@@ -1,4 +1,4 @@
-"""Releases, licences and uploads of official files: for administrators only."""
+"""Releases, licenses and uploads of official files: for administrators only."""
 
 import zipfile
 from datetime import datetime, timedelta
@@ -307,8 +307,8 @@ class ImportUploadAdmin(admin.ModelAdmin):
             "title": f"Import of {upload.file_name}",
             "opts": self.opts,
             "upload": upload,
-            "recognised": [row for row in upload.report if row["source"] or row["note"]],
-            "unrecognised": [row for row in upload.report if not row["source"] and not row["note"]],
+            "recognized": [row for row in upload.report if row["source"] or row["note"]],
+            "unrecognized": [row for row in upload.report if not row["source"] and not row["note"]],
             "is_worker_late": upload.state == ImportUpload.State.QUEUED
             and waited > _WORKER_IS_LATE,
         }

@@ -1,7 +1,7 @@
-"""The AMA's CPT descriptor files, which make one release together. They need the AMA's licence.
+"""The AMA's CPT descriptor files, which make one release together. They need the AMA's license.
 
 LONGULT (tab-separated: code, long descriptor), MEDU (columns 1-5 code, 7-54 text), SHORTU (1-5,
-7-34) and ConsumerDescriptor (tab-separated, with a header row). Each starts with a licence text;
+7-34) and ConsumerDescriptor (tab-separated, with a header row). Each starts with a license text;
 the data begin after the file's last empty line. UTF-8 or Windows-1252, lines end in CR LF.
 
 Not read, though of the same bundle: LONGUT (LONGULT in capitals), LONGUF and LONGULF (the same
@@ -73,10 +73,10 @@ def part_of(file: OfficialFile) -> Part | None:
 
 
 def _data_begins(lines: list[str]) -> int:
-    """The position after the licence text: blank lines end its paragraphs, then the data follow.
+    """The position after the license text: blank lines end its paragraphs, then the data follow.
 
     The data of the files seen hold no blank line. Where one does, the lines before it are still
-    data, not licence, so that none is lost without a word.
+    data, not license, so that none is lost without a word.
     """
     start = len(lines)
     while start:
@@ -94,21 +94,21 @@ def _data_begins(lines: list[str]) -> int:
 
 
 def release_of(file: OfficialFile) -> ReleaseName | None:
-    """From the licence text, else from the names. Refused where the two tell different years:
+    """From the license text, else from the names. Refused where the two tell different years:
     the AMA prints the copyright of the year before in some editions.
     """
-    told = _year_of_licence(file)
+    told = _year_of_license(file)
     named = next((int(found[1]) for name in file.names if (found := _YEAR.search(name))), None)
     if told and named and told != named:
         raise FileProblem(
-            f"The licence text of {file.title} names {told}, its name or folder {named}; say "
+            f"The license text of {file.title} names {told}, its name or folder {named}; say "
             f'which edition it is: --release "CPT {max(told, named)}", for example.'
         )
     year = told or named
     return edition(year) if year else None
 
 
-def _year_of_licence(file: OfficialFile) -> int | None:
+def _year_of_license(file: OfficialFile) -> int | None:
     lines = file.head_lines
     text = "\n".join(lines[: _data_begins(lines)])
     edition_named = _EDITION.search(text)

@@ -1,7 +1,7 @@
 """A file as a publisher ships it: its name, the beginning that tells what it is, its lines.
 
 A file in a zip is looked at through the zip and unpacked (to a temporary folder) only once an
-importer has recognised it.
+importer has recognized it.
 """
 
 import hashlib

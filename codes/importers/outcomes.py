@@ -12,7 +12,7 @@ class State(StrEnum):
     ALREADY_LOADED = "already loaded"
     REPLACED = "replaced since"
     SAME_RELEASE = "same release"
-    NOT_RECOGNISED = "not recognised"
+    NOT_RECOGNIZED = "not recognized"
     REFUSED = "refused"
 
 
@@ -40,7 +40,7 @@ class Outcome:
     @property
     def rows(self) -> str:
         """The number of rows for people: `8,725 + 384 modifiers`; empty where none were read."""
-        if self.state in (State.NOT_RECOGNISED, State.REFUSED, State.SAME_RELEASE):
+        if self.state in (State.NOT_RECOGNIZED, State.REFUSED, State.SAME_RELEASE):
             return ""
         modifiers = f" + {self.modifier_count:,} modifiers" if self.modifier_count else ""
         return f"{self.code_count:,}{modifiers}"

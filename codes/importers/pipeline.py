@@ -30,7 +30,7 @@ from codes.importers.rows import FileProblem, OperatorNeeded
 from codes.models import LicenseAcceptance, Release, Source
 
 _LICENSES = {
-    "ama-cpt": "CPT® files need the American Medical Association's licence. If the operator of "
+    "ama-cpt": "CPT® files need the American Medical Association's license. If the operator of "
     "this site holds one that covers their use here, say so once with --accept-ama-license (in "
     "the admin: the box on the upload page)"
 }
@@ -98,7 +98,7 @@ def import_paths(
 def _look_at(
     found: FoundFiles, outcomes: list[Outcome], progress: Progress
 ) -> tuple[list[Candidate], set[Path]]:
-    """The recognised files, and under which of the given paths there were any."""
+    """The recognized files, and under which of the given paths there were any."""
     candidates, useful = [], set()
     for path, file in found:
         progress.looking(file.title)
@@ -113,7 +113,7 @@ def _look_at(
             useful.add(path)
             continue
         if importer is None:
-            outcomes.append(Outcome(file.title, State.NOT_RECOGNISED))
+            outcomes.append(Outcome(file.title, State.NOT_RECOGNIZED))
         else:
             candidates.append(Candidate(importer, [file], is_from_folder=path.is_dir()))
             useful.add(path)
@@ -383,8 +383,8 @@ def _note(loaded: Loaded, replaced: Release | None) -> str:
 
 
 def _for_people(outcomes: list[Outcome]) -> list[Outcome]:
-    """Imported files first, then what was refused, then what nobody recognised."""
-    last = {State.REFUSED: 1, State.NOT_RECOGNISED: 2}
+    """Imported files first, then what was refused, then what nobody recognized."""
+    last = {State.REFUSED: 1, State.NOT_RECOGNIZED: 2}
     return sorted(outcomes, key=lambda outcome: last.get(outcome.state, 0))
 
 
@@ -407,7 +407,7 @@ def _problem(paths: list[Path], useful_paths: set[Path], outcomes: list[Outcome]
     known = ", ".join(dict.fromkeys(Source(item.SOURCE).label for item in IMPORTERS))
     files = [path for path in paths if path not in useful_paths and path.is_file()]
     if files:
-        return f"{files[0]} is not recognised; expected a file of {known}."
+        return f"{files[0]} is not recognized; expected a file of {known}."
     if not useful_paths:
-        return f"Nothing was imported: no file is recognised as one of {known}."
+        return f"Nothing was imported: no file is recognized as one of {known}."
     return ""

@@ -48,8 +48,8 @@ class Migration(migrations.Migration):
                     "accept_ama_license",
                     models.BooleanField(
                         default=False,
-                        help_text="For CPT® files: I confirm that the operator of this site holds a licence of the American Medical Association that covers their use here. Recorded with my name.",
-                        verbose_name="the AMA's licence",
+                        help_text="For CPT® files: I confirm that the operator of this site holds a license of the American Medical Association that covers their use here. Recorded with my name.",
+                        verbose_name="the AMA's license",
                     ),
                 ),
                 (

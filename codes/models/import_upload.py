@@ -21,9 +21,9 @@ class ImportUpload(models.Model):
     uploaded_at = models.DateTimeField(auto_now_add=True)
 
     accept_ama_license = models.BooleanField(
-        "the AMA's licence",
+        "the AMA's license",
         default=False,
-        help_text="For CPT® files: I confirm that the operator of this site holds a licence of "
+        help_text="For CPT® files: I confirm that the operator of this site holds a license of "
         "the American Medical Association that covers their use here. Recorded with my name.",
     )
     release = models.CharField(

@@ -202,7 +202,7 @@ class RejectedRow(models.Model):
 
 
 class LicenseAcceptance(models.Model):
-    """That somebody said the operator holds a publisher's licence: who, and when."""
+    """That somebody said the operator holds a publisher's license: who, and when."""
 
     license = models.CharField(max_length=40)
     accepted_by = models.CharField(max_length=200)

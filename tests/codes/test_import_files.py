@@ -45,7 +45,7 @@ def test_the_table_at_the_end_says_what_came_of_each_file(tmp_path):
         "1",
     ]
     assert hcpcs[-1] == "published"
-    assert notes == ["not recognised: notes.txt"]
+    assert notes == ["not recognized: notes.txt"]
     assert rejected == ["rejected, line 4: A0021 stands on line 2 already."]
     assert "1 of 1: HCPC2026_JUL_ANWEB.txt" in output
 
@@ -70,7 +70,7 @@ def test_markup_in_a_file_name_is_shown_as_it_is(tmp_path):
 
 
 @pytest.mark.django_db
-def test_the_licence_is_recorded_once_with_who_and_when(tmp_path, monkeypatch):
+def test_the_license_is_recorded_once_with_who_and_when(tmp_path, monkeypatch):
     monkeypatch.setenv("SUDO_USER", "carla")
     folder = cpt_set(tmp_path, CPT_TEXTS)
     with pytest.raises(CommandError, match="say so once with --accept-ama-license"):
@@ -108,5 +108,5 @@ def test_help_tells_a_stranger_what_it_takes_and_does():
         text=True,
         check=True,
     )
-    for words in ("icd10cm_order_<year>.txt", "--accept-ama-license", "not recognised", "Example:"):
+    for words in ("icd10cm_order_<year>.txt", "--accept-ama-license", "not recognized", "Example:"):
         assert words in found.stdout

@@ -98,6 +98,6 @@ def test_the_publishers_files_give_their_known_figures(real_data: Path):
     assert {item.state for item in again.outcomes} == {
         State.ALREADY_LOADED,
         State.SAME_RELEASE,
-        State.NOT_RECOGNISED,
+        State.NOT_RECOGNIZED,
     }
     assert Release.objects.count() == count

@@ -30,17 +30,17 @@ class Command(BaseCommand):
     help = """\
 Import official files as their publishers ship them: files, zips (also zips in zips), folders.
 
-Each file is recognised by its content. Imported are:
+Each file is recognized by its content. Imported are:
   HCPCS Level II       HCPC<year>_<month>_ANWEB .txt or .xlsx, or CMS's zip
   ICD-10-CM            order file icd10cm_order_<year>.txt, or CMS's zip
   ICD-10-PCS           order file icd10pcs_order_<year>.txt, or CMS's zip
-  CPT                  the AMA's LONGULT, MEDU, SHORTU and ConsumerDescriptor (licence needed)
+  CPT                  the AMA's LONGULT, MEDU, SHORTU and ConsumerDescriptor (license needed)
   NCCI                 PTP edits (every part of a release together), MUE tables, add-on codes
   Medicare coverage    the Medicare Coverage Database's exports and list of documents
   Medicare payment     the fee schedule's RVU zips, localities by ZIP code, OPPS Addendum B
   Coverage             Medicare Coverage Database: exports as CSV, list of documents
   and more             codes/importers/README.md has the whole list
-Everything else is listed as not recognised and left alone.
+Everything else is listed as not recognized and left alone.
 
 A release is published whole or not at all. Importing the same files again does nothing. A table
 at the end says what came of each file; the exit status is 1 when a file was refused. One that lacks
@@ -74,7 +74,7 @@ only a date or further parts, and lies in a folder of useful files, is told of a
         parser.add_argument(
             "--accept-ama-license",
             action="store_true",
-            help="say that the operator of this site holds a licence of the American Medical "
+            help="say that the operator of this site holds a license of the American Medical "
             "Association for the CPT files; needed once, recorded with your name and the time",
         )
         parser.add_argument(
@@ -185,7 +185,7 @@ def _short(title: str) -> str:
 
 
 def _print(console: Console, report: Report, *, is_terminal: bool) -> None:
-    known = [item for item in report.outcomes if item.state != State.NOT_RECOGNISED]
+    known = [item for item in report.outcomes if item.state != State.NOT_RECOGNIZED]
     if known and console.width >= WIDE_ENOUGH:
         console.print(_table(known, is_terminal=is_terminal))
     else:
@@ -200,7 +200,7 @@ def _print(console: Console, report: Report, *, is_terminal: bool) -> None:
             more = len(outcome.rejected) - MOST_REJECTED_SHOWN
             _print_line(console, f"  and {more:,} more; the admin lists them all.")
     for outcome in report.outcomes:
-        if outcome.state == State.NOT_RECOGNISED:
+        if outcome.state == State.NOT_RECOGNIZED:
             _print_line(console, f"{outcome.state}: {outcome.file}", style="dim")
 
 

@@ -135,7 +135,7 @@ def test_an_import_that_was_cut_short_starts_anew(client, administrator):
 
 
 @pytest.mark.django_db
-def test_a_zip_of_cpt_files_with_the_licence_box_records_the_administrator(
+def test_a_zip_of_cpt_files_with_the_license_box_records_the_administrator(
     client, administrator, tmp_path
 ):
     folder = cpt_set(tmp_path / "cpt", CPT_TEXTS)

@@ -93,7 +93,7 @@ def zipped(path: Path, *files: Path, root: Path | None = None) -> Path:
     return path
 
 
-LICENCE = (
+LICENSE = (
     "A sample in the layout of the AMA's file. The texts below are this project's own.",
     "",
     "CPT © 2027 American Medical Association. All rights reserved.",
@@ -102,7 +102,7 @@ LICENCE = (
 
 
 def cpt_set(
-    folder: Path, texts: dict[str, str], *, licence: tuple[str, ...] = LICENCE, without=()
+    folder: Path, texts: dict[str, str], *, license: tuple[str, ...] = LICENSE, without=()
 ) -> Path:
     """The four descriptor files of an edition: `texts` are the long ones by code."""
     files = {
@@ -119,5 +119,5 @@ def cpt_set(
     }
     for name, lines in files.items():
         if Path(name).stem not in without:
-            write(folder / name, *licence, *lines, encoding="utf-8")
+            write(folder / name, *license, *lines, encoding="utf-8")
     return folder

@@ -1,4 +1,4 @@
-"""The AMA's descriptor files: a set of four, in a layout with a licence text above the data."""
+"""The AMA's descriptor files: a set of four, in a layout with a license text above the data."""
 
 from datetime import date
 from pathlib import Path
@@ -8,7 +8,7 @@ import pytest
 from codes.importers import cpt_descriptors
 from codes.importers.found_files import FoundFiles
 from codes.importers.rows import CodeRow, FileProblem, Rejected
-from tests.codes.importers.layouts import LICENCE, SAMPLES, cpt_set, write
+from tests.codes.importers.layouts import LICENSE, SAMPLES, cpt_set, write
 
 TEXTS = {"96521": "Portable pump looked after", "96522": "Implanted pump looked after"}
 
@@ -48,30 +48,30 @@ def test_the_four_files_make_one_row_for_each_code():
         ("CPT® 2026 Data Files. © 2025 American Medical Association.", 2026),
     ],
 )
-def test_the_licence_text_tells_the_edition(notice, year, tmp_path):
+def test_the_license_text_tells_the_edition(notice, year, tmp_path):
     path = write(tmp_path / "a.txt", notice, "", "96521\tA pump looked after")
     assert release_told(path) == (f"CPT {year}", date(year, 1, 1))
 
 
-def test_the_name_of_the_folder_tells_the_edition_where_the_licence_does_not(tmp_path):
-    folder = cpt_set(tmp_path / "CPT 2026 files", TEXTS, licence=("A licence.", ""))
+def test_the_name_of_the_folder_tells_the_edition_where_the_license_does_not(tmp_path):
+    folder = cpt_set(tmp_path / "CPT 2026 files", TEXTS, license=("A license.", ""))
     assert release_told(folder).name == "CPT 2026"
 
 
-def test_licence_and_folder_that_differ_are_put_to_the_operator(tmp_path):
+def test_license_and_folder_that_differ_are_put_to_the_operator(tmp_path):
     folder = cpt_set(tmp_path / "CPT 2028", TEXTS)
     with pytest.raises(FileProblem, match=r"names 2027, its name or folder 2028; say which"):
         release_told(folder)
 
 
-def test_blank_lines_in_the_licence_text_are_no_data(tmp_path):
-    licence = ("First.", "", "60611 Chicago, where the publisher sits, reads like a code.", "", "")
-    cpt_set(tmp_path, TEXTS, licence=(*licence, *LICENCE))
+def test_blank_lines_in_the_license_text_are_no_data(tmp_path):
+    license = ("First.", "", "60611 Chicago, where the publisher sits, reads like a code.", "", "")
+    cpt_set(tmp_path, TEXTS, license=(*license, *LICENSE))
     assert [row.value for row in rows_of(tmp_path)] == ["96521", "96522"]
 
 
 def test_a_blank_line_within_the_data_loses_no_row(tmp_path):
-    lines = [*LICENCE, "96521\tA pump looked after", "", "96522\tAnother pump looked after"]
+    lines = [*LICENSE, "96521\tA pump looked after", "", "96522\tAnother pump looked after"]
     write(tmp_path / "LONGULT.txt", *lines)
     assert [row.value for row in rows_of(tmp_path)] == ["96521", "96522"]
 
@@ -92,8 +92,8 @@ def test_a_set_without_the_long_descriptors_is_refused(tmp_path):
 
 def test_lengths_of_different_codes_are_reported_and_what_is_there_is_taken(tmp_path):
     cpt_set(tmp_path, TEXTS)
-    write(tmp_path / "MEDU.txt", *LICENCE, "96521 PUMP OF MEDIUM LENGTH, LONGER THAN SHORT ONES")
-    write(tmp_path / "SHORTU.txt", *LICENCE, *(f"{code} SHORT" for code in [*TEXTS, "96523"]))
+    write(tmp_path / "MEDU.txt", *LICENSE, "96521 PUMP OF MEDIUM LENGTH, LONGER THAN SHORT ONES")
+    write(tmp_path / "SHORTU.txt", *LICENSE, *(f"{code} SHORT" for code in [*TEXTS, "96523"]))
     rows = rows_of(tmp_path)
     assert [(row.value, row.medium != "") for row in rows if isinstance(row, CodeRow)] == [
         ("96521", True),
@@ -116,14 +116,14 @@ def test_lengths_of_different_codes_are_reported_and_what_is_there_is_taken(tmp_
 )
 def test_a_bad_line_is_rejected_with_its_number(line, reason, tmp_path):
     data = [f"{code}\t{text}" for code, text in TEXTS.items()]
-    write(tmp_path / "LONGULT.txt", *LICENCE, *data, line)
+    write(tmp_path / "LONGULT.txt", *LICENSE, *data, line)
     [row] = rejected(rows_of(tmp_path))
     assert row.line == 7
     assert reason in row.reason
 
 
 def test_texts_in_windows_1252_are_read(tmp_path):
-    write(tmp_path / "LONGULT.txt", *LICENCE, "96521\tMénière's pump", encoding="cp1252")
+    write(tmp_path / "LONGULT.txt", *LICENSE, "96521\tMénière's pump", encoding="cp1252")
     assert rows_of(tmp_path)[0].long == "Ménière's pump"
 
 

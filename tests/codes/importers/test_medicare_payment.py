@@ -84,7 +84,7 @@ def release_of(path, within=None):
         ("pos_codes.csv", place_of_service),
     ],
 )
-def test_a_file_of_medicare_payment_is_recognised_under_any_name(sample, importer, tmp_path):
+def test_a_file_of_medicare_payment_is_recognized_under_any_name(sample, importer, tmp_path):
     misnamed = tmp_path / "HCPC2026_OCT_ANWEB.dat"
     misnamed.write_bytes((SAMPLES / sample).read_bytes())
     with FoundFiles([misnamed]) as files:

@@ -281,15 +281,15 @@ def test_a_good_file_is_imported_beside_a_bad_one(tmp_path):
     assert "broken.zip is damaged or cut off" in report.problem
 
 
-def test_unrecognised_files_are_listed_and_do_no_harm(tmp_path):
+def test_unrecognized_files_are_listed_and_do_no_harm(tmp_path):
     hcpcs_file(tmp_path, "A0021")
     (tmp_path / "notes.txt").write_text("Processing notes")
     (tmp_path / "layout.pdf").write_bytes(b"%PDF-1.7\x00\xff")
     report = run(tmp_path)
     assert [(item.file, item.state) for item in report.outcomes] == [
         ("HCPC2026_JUL_ANWEB.txt", State.PUBLISHED),
-        ("layout.pdf", State.NOT_RECOGNISED),
-        ("notes.txt", State.NOT_RECOGNISED),
+        ("layout.pdf", State.NOT_RECOGNIZED),
+        ("notes.txt", State.NOT_RECOGNIZED),
     ]
     assert not report.problem
 
@@ -298,11 +298,11 @@ def test_a_named_file_that_nobody_recognises_is_a_problem(tmp_path):
     hcpcs_file(tmp_path, "A0021")
     notes = tmp_path / "notes.txt"
     notes.write_text("Processing notes")
-    assert "notes.txt is not recognised; expected a file of" in run(notes).problem
-    assert "notes.txt is not recognised" in run(tmp_path / "HCPC2026_JUL_ANWEB.txt", notes).problem
+    assert "notes.txt is not recognized; expected a file of" in run(notes).problem
+    assert "notes.txt is not recognized" in run(tmp_path / "HCPC2026_JUL_ANWEB.txt", notes).problem
 
 
-def test_nothing_recognised_at_all_is_a_problem(tmp_path):
+def test_nothing_recognized_at_all_is_a_problem(tmp_path):
     (tmp_path / "notes.txt").write_text("Processing notes")
     assert run(tmp_path).problem.startswith("Nothing was imported")
 
@@ -369,12 +369,12 @@ def test_dental_codes_are_not_imported_and_the_report_says_so(tmp_path):
     assert list(Code.objects.values_list("value", flat=True)) == ["A0021"]
 
 
-def test_cpt_files_wait_for_the_licence(tmp_path):
+def test_cpt_files_wait_for_the_license(tmp_path):
     folder = cpt_set(tmp_path / "cpt", CPT_TEXTS)
     hcpcs_file(tmp_path, "A0021")
     report = run(tmp_path)
     assert states(report) == [State.PUBLISHED, State.REFUSED]
-    assert "need the American Medical Association's licence" in report.problem
+    assert "need the American Medical Association's license" in report.problem
     assert "--accept-ama-license" in report.problem
     assert published() == ["hcpcs-level-ii July 2026"]
     LicenseAcceptance.objects.create(license="ama-cpt", accepted_by="the operator")
@@ -398,8 +398,8 @@ def test_the_parts_of_a_cpt_edition_are_one_release_also_in_a_zip(tmp_path):
 
 def test_two_cpt_editions_in_one_folder_are_two_releases(tmp_path):
     LicenseAcceptance.objects.create(license="ama-cpt", accepted_by="the operator")
-    licence = ("CPT © 2026 American Medical Association.", "")
-    cpt_set(tmp_path / "old", CPT_TEXTS, licence=licence)
+    license = ("CPT © 2026 American Medical Association.", "")
+    cpt_set(tmp_path / "old", CPT_TEXTS, license=license)
     cpt_set(tmp_path / "new", {**CPT_TEXTS, "96523": "Device flushed"})
     run(tmp_path)
     assert published() == ["cpt-descriptors CPT 2026", "cpt-descriptors CPT 2027"]

@@ -53,13 +53,13 @@ def importer_for(path: Path):
         ("cpt-2027/Consumer Friendly Descriptors/ConsumerDescriptor.txt", cpt_descriptors),
     ],
 )
-def test_a_sample_is_recognised_under_any_name(sample, importer, tmp_path):
+def test_a_sample_is_recognized_under_any_name(sample, importer, tmp_path):
     misnamed = tmp_path / "icd10cm_order_2026.pdf"
     misnamed.write_bytes((SAMPLES / sample).read_bytes())
     assert importer_for(misnamed) is importer
 
 
-def test_a_hcpcs_spreadsheet_is_recognised_whatever_its_name(tmp_path):
+def test_a_hcpcs_spreadsheet_is_recognized_whatever_its_name(tmp_path):
     assert importer_for(workbook(tmp_path / "LONGULT.txt", [hcpcs_fields("A0021")])) is hcpcs_xlsx
 
 
@@ -90,7 +90,7 @@ def test_pcs_codes_that_begin_with_letters_are_not_taken_for_icd_10_cm(tmp_path)
     assert importer_for(path) is icd10pcs_order
 
 
-def test_icd_10_cm_codes_with_a_letter_second_are_recognised(tmp_path):
+def test_icd_10_cm_codes_with_a_letter_second_are_recognized(tmp_path):
     path = order_file(tmp_path / "order.txt", ["QA0", "QA01", "QA011", "QA0101"])
     assert importer_for(path) is icd10cm_order
 
