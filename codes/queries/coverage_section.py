@@ -90,7 +90,14 @@ def coverage_count(page: CodePage) -> int:
     return named or int(is_loaded or is_described)
 
 
+def _national(page: CodePage) -> NationalRule | None:
+    records = page.listed.rows["records"] if page.code.system == CodeSystem.HCPCS else []
+    return national_rule(page.code, page.date_of_service, page.releases, records)
+
+
 def _documents(page: CodePage) -> list[Document]:
+    if not page.row_counts["coverage"]:
+        return []
     is_diagnosis = page.code.system == CodeSystem.ICD_10_CM
     value = page.code.value
     found = documents_naming([value], _lists(is_diagnosis), page.date_of_service, page.releases)
@@ -112,7 +119,7 @@ def coverage_of(page: CodePage) -> Coverage:
         is_loaded=bool(local_releases(page.releases, page.date_of_service)),
         is_diagnosis=page.code.system == CodeSystem.ICD_10_CM,
         releases=local_releases(page.releases, page.date_of_service),
-        national=national_rule(page.code, page.date_of_service, page.releases),
+        national=_national(page),
         documents=documents,
         all_count=len(documents),
         states=_states(documents),
@@ -147,7 +154,7 @@ def coverage_in_full(page: CodePage, parameters: Mapping[str, str]) -> Coverage:
         is_loaded=bool(local_releases(page.releases, page.date_of_service)),
         is_diagnosis=is_diagnosis,
         releases=local_releases(page.releases, page.date_of_service),
-        national=national_rule(page.code, page.date_of_service, page.releases),
+        national=_national(page),
         documents=wanted,
         all_count=len(documents),
         shown=shown,

@@ -38,12 +38,17 @@ class NationalRule:
     references: list[NationalReference]
 
 
-def national_rule(code: Code, date_of_service: date, releases: Releases) -> NationalRule | None:
-    """The coverage code and national references of a HCPCS code; None where there are none."""
+def national_rule(
+    code: Code, date_of_service: date, releases: Releases, records: list[HcpcsRecord]
+) -> NationalRule | None:
+    """The coverage code and national references of a HCPCS code; None where there are none.
+
+    `records` are the code's in the HCPCS files, that of the date among them where it has one.
+    """
     release = releases.shown(Source.HCPCS_LEVEL_II, date_of_service)
     if code.system != CodeSystem.HCPCS or release is None:
         return None
-    record = HcpcsRecord.objects.filter(code=code, release=release).first()
+    record = next((item for item in records if item.release_id == release.pk), None)
     if record is None:
         return None
     sections = [text.strip() for text in record.cim_references if text.strip()]
