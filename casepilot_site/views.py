@@ -14,6 +14,7 @@ from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_safe
 
 from codes.json_ld import home_json_ld
+from codes.models import Source
 from codes.queries.loaded import last_changes, newest_releases
 from codes.queries.releases import published_releases
 
@@ -25,12 +26,15 @@ for_a_day = cache_control(public=True, max_age=24 * 3600)
 def home(request):
     """The look-up box, the products, what is loaded and what changed last.
 
-    Context: `loaded`, the newest release of each source; `changes`, how many codes each of them
-    added, revised and ended (title, url, new_count, revised_count, ended_count); `json_ld`.
+    Context: `loaded`, the newest release of each source that lists codes, and `loaded_data`, of
+    every other; `changes`, how many codes each of them added, revised and ended (title, url,
+    new_count, revised_count, ended_count); `json_ld`.
     """
     releases = published_releases()
+    newest = newest_releases(releases)
     context = {
-        "loaded": newest_releases(releases),
+        "loaded": [release for release in newest if Source(release.source).system],
+        "loaded_data": [release for release in newest if not Source(release.source).system],
         "changes": last_changes(releases),
         "json_ld": home_json_ld(settings.SITE_NAME, settings.SITE_URL, reverse("search:code_find")),
     }

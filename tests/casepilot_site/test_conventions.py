@@ -206,6 +206,19 @@ def test_the_old_place_of_the_icon_leads_to_it(client):
 
 
 @pytest.mark.django_db
+def test_home_tells_the_lists_of_codes_apart_from_the_data_about_them(client):
+    make_release()
+    make_release(source=Source.PHYSICIAN_FEE_SCHEDULE, name="January 2026")
+    response = client.get("/")
+
+    assert [release.source for release in response.context["loaded"]] == [Source.HCPCS_LEVEL_II]
+    data = response.text.partition('id="loaded-data"')[2]
+    assert "Physician fee schedule" in data
+    assert "January 2026" in data
+    assert "HCPCS Level II" not in data.partition("</ul>")[0]
+
+
+@pytest.mark.django_db
 def test_home_offers_its_look_up_to_search_engines(client):
     html = client.get("/").text
     data = json.loads(
