@@ -1,6 +1,7 @@
 """Importing an uploaded file in the background, and telling how far it is."""
 
 import logging
+import os
 import shutil
 import tempfile
 import time
@@ -74,7 +75,8 @@ def import_upload(*, upload_id: int) -> None:
     finally:
         progress.outside.close()
     upload.report = [_kept(outcome) for outcome in report.outcomes]
-    upload.problem = report.problem
+    # Uploaded files have no folder of their own that would tell anybody anything.
+    upload.problem = report.problem.replace(f"{folder}{os.sep}", "")
     upload.state = ImportUpload.State.FAILED if report.problem else ImportUpload.State.DONE
     upload.progress, upload.percent = "", 100
     upload.finished_at = timezone.now()

@@ -404,10 +404,10 @@ def _problem(paths: list[Path], useful_paths: set[Path], outcomes: list[Outcome]
     if fatal:
         more = f" {len(fatal) - 1} more were refused." if len(fatal) > 1 else ""
         return f"{fatal[0].note}{more}"
-    known = ", ".join(dict.fromkeys(Source(item.SOURCE).label for item in IMPORTERS))
+    known = "; ".join(dict.fromkeys(Source(item.SOURCE).label for item in IMPORTERS))
     files = [path for path in paths if path not in useful_paths and path.is_file()]
     if files:
-        return f"{files[0]} is not recognized; expected a file of {known}."
+        return f"{files[0]} is not recognized; expected a file of one of these: {known}."
     if not useful_paths:
-        return f"Nothing was imported: no file is recognized as one of {known}."
+        return f"Nothing was imported: no file is recognized as one of these: {known}."
     return ""

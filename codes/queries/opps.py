@@ -52,11 +52,11 @@ def opps_facts(rows: list[OppsRow], releases: Releases, date_of_service: date) -
 
 
 def date_note(release: Release, date_of_service: date) -> str:
-    """A sentence where the date lies outside the period the release was published for, or ''."""
+    """A sentence that names the release where the date lies outside its period, or ''."""
     if release.valid_from > date_of_service:
         first = release.valid_from
         return (
-            f"No release in force on {date_of_service.day} {date_of_service:%b %Y} is loaded; "
-            f"this is {release.name}, valid from {first.day} {first:%b %Y}."
+            f"{release}: valid from {first.day} {first:%b %Y}; no release for "
+            f"{date_of_service.day} {date_of_service:%b %Y} is loaded here."
         )
     return staleness_note(release, date_of_service)

@@ -285,7 +285,7 @@ def test_a_date_outside_every_release_is_said():
     after = payment_of("99213", date(2027, 1, 1))
 
     assert before.schedule.name == "October 2025"
-    assert "No release in force on 1 May 2024 is loaded" in before.note
+    assert "no release for 1 May 2024 is loaded here" in before.note
     assert "published for dates of service through 30 Sep 2026" in after.note
     assert payment_of("99213").note == ""
 

@@ -57,7 +57,7 @@ def check_claim(claim: Claim, releases: Releases) -> ClaimCheck:
             used[release.pk] = release
             note = date_note(release, day)
             if note:
-                notes.append(f"{release.get_source_display()}: {note}")
+                notes.append(note)
         if facts.choice.problem:
             notes.append(facts.choice.problem)
     if len(claim.dates) > 1:

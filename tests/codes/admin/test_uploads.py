@@ -109,6 +109,17 @@ def test_a_refused_file_ends_as_failed_with_the_sentence(client, administrator):
 
 
 @pytest.mark.django_db
+def test_a_file_that_nobody_publishes_is_named_without_a_folder(client, administrator):
+    upload(client, SimpleUploadedFile("notes.txt", b"hello\nno official file\n"))
+    item = ImportUpload.objects.get()
+    import_upload(upload_id=item.id)
+    item.refresh_from_db()
+
+    assert item.state == "failed"
+    assert item.problem.startswith("notes.txt is not recognized; expected a file of one of these:")
+
+
+@pytest.mark.django_db
 def test_the_form_names_the_release_where_the_file_does_not(client, administrator):
     upload(client, hcpcs_upload(name="download.txt"), release="April 2026")
     import_upload(upload_id=ImportUpload.objects.get().id)
