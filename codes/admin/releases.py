@@ -131,7 +131,7 @@ class ReleaseAdmin(_ReadOnlyAdmin):
     def rejected(self, release: Release) -> str:
         return _number(release.rejected_count)
 
-    @admin.display(description="New codes", ordering="new_count")
+    @admin.display(description="New", ordering="new_count")
     def new(self, release: Release) -> str:
         return _number(release.new_count)
 
