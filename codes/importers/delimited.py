@@ -9,9 +9,10 @@ import csv
 import re
 from collections.abc import Callable, Iterator
 from decimal import Decimal, InvalidOperation
+from typing import Any
 
 from codes.importers.official_file import OfficialFile, one_line, text_of
-from codes.importers.rows import FileProblem
+from codes.importers.rows import FileProblem, LeftOut
 
 HEAD_ROWS = 40
 _LONGEST_CELL = 4000
@@ -113,6 +114,30 @@ class CellReader:
                 f"{places} decimals"
             )
         return value
+
+
+def table_rows(
+    file: OfficialFile,
+    is_header: Callable[[Row], bool],
+    wanted: list[str],
+    row: Callable[[int, CellReader], Any],
+    names: Callable[[Row], Row] | None = None,
+) -> Iterator[Any]:
+    """The rows of a table below the banner and one header row, each made by `row`.
+
+    `names` gives the header's column names where they are not as printed. A header without a
+    wanted column is a FileProblem; the banner and empty lines are left out.
+    """
+    columns = None
+    for line, cells in rows_of(file):
+        if columns is None:
+            if is_header(cells):
+                columns = columns_of(file, line, (names or column_names)(cells), wanted)
+            yield LeftOut(line)
+        elif any(cells):
+            yield row(line, CellReader(cells, columns))
+        else:
+            yield LeftOut(line)
 
 
 def _delimiter(lines: list[str]) -> str:

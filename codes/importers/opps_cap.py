@@ -13,10 +13,9 @@ from codes.importers.delimited import (
     BadCell,
     CellReader,
     column_names,
-    columns_of,
     head_of,
     header_place,
-    rows_of,
+    table_rows,
 )
 from codes.importers.official_file import OfficialFile
 from codes.importers.payment_releases import rvu_quarter_or_year
@@ -68,16 +67,7 @@ def _names(cells: list[str]) -> list[str]:
 
 
 def read(file: OfficialFile) -> Iterator[OppsCapRow | Rejected | LeftOut]:
-    columns = None
-    for line, cells in rows_of(file):
-        if columns is None:
-            if _is_header(cells):
-                columns = columns_of(file, line, _names(cells), _COLUMNS)
-            yield LeftOut(line)
-        elif any(cells):
-            yield _row(line, CellReader(cells, columns))
-        else:
-            yield LeftOut(line)
+    return table_rows(file, _is_header, _COLUMNS, _row, _names)
 
 
 def _row(line: int, cells: CellReader) -> OppsCapRow | Rejected:

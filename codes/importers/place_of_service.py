@@ -13,10 +13,9 @@ from codes.importers.delimited import (
     BadCell,
     CellReader,
     column_names,
-    columns_of,
     head_of,
     header_place,
-    rows_of,
+    table_rows,
 )
 from codes.importers.official_file import OfficialFile
 from codes.importers.payment_releases import month_told
@@ -69,16 +68,7 @@ def _is_header(cells: list[str]) -> bool:
 
 
 def read(file: OfficialFile) -> Iterator[PlaceRow | Rejected | LeftOut]:
-    columns = None
-    for line, cells in rows_of(file):
-        if columns is None:
-            if _is_header(cells):
-                columns = columns_of(file, line, column_names(cells), _COLUMNS)
-            yield LeftOut(line)
-        elif any(cells):
-            yield _row(line, CellReader(cells, columns))
-        else:
-            yield LeftOut(line)
+    return table_rows(file, _is_header, _COLUMNS, _row)
 
 
 def _row(line: int, cells: CellReader) -> PlaceRow | Rejected:
