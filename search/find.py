@@ -15,10 +15,9 @@ from codes.models import (
     Release,
     Source,
     code_url,
-    printed_value,
 )
 from codes.queries.loaded import systems_not_loaded
-from codes.queries.relatives import CodeLink, linked_codes, nearest_codes
+from codes.queries.relatives import CodeForms, CodeLink, linked_codes, nearest_codes
 from codes.queries.releases import Releases, published_releases, source_of
 from codes.queries.status import Status, description_on, status_on
 from search.asked import Asked, read, systems_with_form
@@ -38,7 +37,7 @@ MOST_COMPARED = 2000
 
 
 @dataclass(frozen=True)
-class Hit:
+class Hit(CodeForms):
     """A code found: `text` in one line, `highlighted` the same as HTML with the words marked."""
 
     system: CodeSystem
@@ -46,23 +45,6 @@ class Hit:
     text: str
     status: Status
     highlighted: SafeString | str = ""
-
-    @property
-    def printed(self) -> str:
-        return printed_value(self.system, self.value)
-
-    @property
-    def key(self) -> str:
-        """`system:code` in the canonical form, e.g. `icd-10-cm:Z45.1`."""
-        return f"{self.system}:{self.printed}"
-
-    @property
-    def system_title(self) -> str:
-        return self.system.label
-
-    @property
-    def url(self) -> str:
-        return code_url(self.system, self.value)
 
 
 @dataclass(frozen=True)

@@ -20,16 +20,8 @@ CHILDREN_SHOWN = 60
 PCS_TABLE_LENGTH = 3
 
 
-@dataclass(frozen=True)
-class CodeLink:
-    """A code to link to, with its text in one line ('' where none may be shown)."""
-
-    system: str
-    value: str
-    text: str
-    is_current: bool = False
-    is_billable: bool = True
-    is_known: bool = True  # whether the site has a page for it
+class CodeForms:
+    """The forms of a code, for what has its `system` and its stored `value`."""
 
     @property
     def printed(self) -> str:
@@ -47,6 +39,18 @@ class CodeLink:
     @property
     def url(self) -> str:
         return code_url(self.system, self.value)
+
+
+@dataclass(frozen=True)
+class CodeLink(CodeForms):
+    """A code to link to, with its text in one line ('' where none may be shown)."""
+
+    system: str
+    value: str
+    text: str
+    is_current: bool = False
+    is_billable: bool = True
+    is_known: bool = True  # whether the site has a page for it
 
 
 @dataclass(frozen=True)
