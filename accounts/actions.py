@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.meter import lock_period
-from accounts.models import CodeView, NetworkDay, User, ViewPeriod
+from accounts.models import CodeView, DailyUse, NetworkDay, User, ViewPeriod
 from accounts.models.view_meter import period_length
 
 logger = logging.getLogger(__name__)
@@ -70,7 +70,7 @@ def delete_account(*, user: User) -> None:
 
 @transaction.atomic
 def prune_views() -> int:
-    """Delete periods that are over and yesterday's network counts; how many rows that were.
+    """Delete periods that are over and counts of days past; how many rows that were.
 
     A reader whose period is over has the whole allowance again, so nothing is lost by it.
     """
@@ -79,9 +79,9 @@ def prune_views() -> int:
     # Locked, so that none begins anew while it is being deleted.
     keys = list(over.select_for_update(skip_locked=True).values_list("pk", flat=True))
     period_count, _ = ViewPeriod.objects.filter(pk__in=keys).delete()
-    network_count, _ = NetworkDay.objects.filter(
-        day__lt=timezone.localdate(now) - timedelta(days=1)
-    ).delete()
-    count = period_count + network_count
+    yesterday = timezone.localdate(now) - timedelta(days=1)
+    network_count, _ = NetworkDay.objects.filter(day__lt=yesterday).delete()
+    use_count, _ = DailyUse.objects.filter(day__lt=yesterday).delete()
+    count = period_count + network_count + use_count
     logger.info("old views pruned", extra={"row_count": count})
     return count

@@ -94,7 +94,7 @@ def look(request, code_key: str, *, also: str = "") -> Look:
     `also` is a scalar SQL expression of the caller's, without parameters, read in the same one;
     for readers who are not counted, or have no running period, in a query of its own.
     """
-    if _is_unlimited(request.user):
+    if is_unlimited(request.user):
         return Look(request, code_key, _value_of(also))
     reader = _reader(request)
     return Look(request, code_key, *_looked_up(reader, code_key, also))
@@ -110,7 +110,7 @@ def open_code(request, code_key: str) -> Reading:
 
 def peek(request) -> Reading:
     """The reading for any other page: never costs a view. No query for a guest without a cookie."""
-    if _is_unlimited(request.user):
+    if is_unlimited(request.user):
         return _unlimited()
     reader = _reader(request)
     if reader.is_guest and guest_of(request) is None:
@@ -119,7 +119,8 @@ def peek(request) -> Reading:
     return _reading(reader, period)
 
 
-def _is_unlimited(user) -> bool:
+def is_unlimited(user) -> bool:
+    """Whether nothing that the person does is counted."""
     if not user.is_authenticated:
         return False
     return user.is_staff or bool(user.plan and user.plan.is_unlimited)
@@ -182,7 +183,7 @@ def _spend(request, reader, code_key: str) -> Reading:
     with transaction.atomic():
         now = timezone.now()
         period, is_new = lock_period(reader.owner, now=now, started_at=now)
-        if is_new and reader.is_guest and not _admit_guest(request):
+        if is_new and reader.is_guest and not admit_guest(request):
             transaction.set_rollback(True)
             return replace(_reading(reader, None), remaining=0, locked_reason=NETWORK_LIMIT)
         if period.code_views.filter(code_key=code_key).exists():
@@ -220,15 +221,18 @@ def lock_period(owner: dict, *, now, started_at) -> tuple[ViewPeriod, bool]:
     return period, is_new
 
 
-def _admit_guest(request) -> bool:
-    """Counts a fresh guest of the request's network; False when the day's number is reached."""
+def admit_guest(request, kind: str = "") -> bool:
+    """Counts a fresh guest of the request's network; False when the day's number is reached.
+
+    What is counted by the day, a `kind` of DailyUse, has a count of its own.
+    """
     today = timezone.localdate()
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO accounts_networkday AS network (network_hash, day, guest_count) "
             "VALUES (%s, %s, 1) ON CONFLICT (network_hash) DO UPDATE "
             "SET guest_count = network.guest_count + 1 WHERE network.guest_count < %s",
-            [network_hash(request, today), today, settings.GUESTS_PER_NETWORK_PER_DAY],
+            [network_hash(request, today, kind), today, settings.GUESTS_PER_NETWORK_PER_DAY],
         )
         return cursor.rowcount == 1
 

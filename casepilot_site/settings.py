@@ -222,6 +222,14 @@ GUESTS_PER_NETWORK_PER_DAY = env.number("GUESTS_PER_NETWORK_PER_DAY", 200, minim
 TRUSTED_PROXIES = env.number("TRUSTED_PROXIES", 0, minimum=0)
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
 
+# What is allowed so many times a day, without a plan
+
+GUEST_NOTES_PER_DAY = env.number("GUEST_NOTES_PER_DAY", 1, minimum=0)
+MEMBER_NOTES_PER_DAY = env.number("MEMBER_NOTES_PER_DAY", 10, minimum=0)
+GUEST_QUESTIONS_PER_DAY = env.number("GUEST_QUESTIONS_PER_DAY", 1, minimum=0)
+MEMBER_QUESTIONS_PER_DAY = env.number("MEMBER_QUESTIONS_PER_DAY", 10, minimum=0)
+MEMBER_MAILS_PER_DAY = env.number("MEMBER_MAILS_PER_DAY", 10, minimum=0)
+
 # Code pages that each process keeps as they were drawn, until their data change; 0: none.
 KEPT_PAGES = env.number("KEPT_PAGES", 1000, minimum=0)
 

@@ -21,6 +21,25 @@ class Plan(models.Model):
         help_text="How many codes may be checked at once, 50 at most. Empty: 50.",
     )
 
+    notes_per_day = models.PositiveIntegerField(
+        "notes coded per day",
+        null=True,
+        blank=True,
+        help_text="Empty: the free allowance of the settings. Ignored when unlimited.",
+    )
+    questions_per_day = models.PositiveIntegerField(
+        "questions to the assistant per day",
+        null=True,
+        blank=True,
+        help_text="Empty: the free allowance of the settings. Ignored when unlimited.",
+    )
+    mails_per_day = models.PositiveIntegerField(
+        "cases by e-mail per day",
+        null=True,
+        blank=True,
+        help_text="Empty: the free allowance of the settings. Ignored when unlimited.",
+    )
+
     class Meta:
         ordering = ["name"]
 
