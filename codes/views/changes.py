@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
+from codes.csv_download import csv_response
 from codes.json_ld import breadcrumb_json_ld
 from codes.models import CodeSystem, Release
 from codes.queries.changes import (
@@ -20,7 +21,6 @@ from codes.queries.changes import (
 )
 from codes.queries.divisions import Crumb, system_url
 from codes.queries.releases import Releases, published_releases, source_of
-from codes.views.csv_download import csv_response
 
 CHANGES_PER_PAGE = 100
 CSV_HEADER = ["code", "change", "description", "earlier description", "note"]

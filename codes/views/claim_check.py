@@ -11,12 +11,12 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_http_methods
 
 from accounts.allowances import claim_check_allowance
+from codes.csv_download import csv_response
 from codes.models import CodeSystem, printed_value
 from codes.queries.claim_check.check import ClaimCheck, check_claim
 from codes.queries.claim_check.claim import MOST_DIAGNOSES, MOST_LINES, Claim, read_claim
 from codes.queries.claim_check.written_claim import MOST_BYTES, WrittenClaim, read_csv, read_text
 from codes.queries.releases import published_releases
-from codes.views.csv_download import csv_response
 
 CSV_HEADER = ["severity", "finding", "codes", "lines", "sentence", "detail", "release"]
 _FEWEST_ROWS = 3

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
+from codes.csv_download import csv_response
 from codes.json_ld import code_json_ld
 from codes.kept_pages import KeptPage
 from codes.models import Code, CodeSystem, code_url, has_form_of, printed_value, stored_value
@@ -19,7 +20,6 @@ from codes.queries.relatives import nearest_codes
 from codes.queries.releases import published_releases
 from codes.queries.service_date import read_service_date, with_date
 from codes.sections import has_sections, section_in_full, section_of, sections_of
-from codes.views.csv_download import csv_response
 
 private = cache_control(private=True, no_cache=True)
 

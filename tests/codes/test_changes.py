@@ -7,8 +7,8 @@ from datetime import date
 
 import pytest
 
+from codes.csv_download import safe_cell
 from codes.models import CodeSystem, Source
-from codes.views.csv_download import safe_cell
 from tests.factories import make_code, make_description, make_release
 
 pytestmark = pytest.mark.django_db
