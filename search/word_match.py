@@ -1,8 +1,6 @@
 """Which codes' texts hold the words asked for, best first: PostgreSQL's full-text search."""
 
 import re
-from dataclasses import dataclass
-from datetime import date
 
 from django.contrib.postgres.search import SearchQuery, SearchVector
 from django.db import connection
@@ -25,6 +23,8 @@ from django.utils.safestring import SafeString, mark_safe
 from codes.models import Code, OfficialDescription, PlainDescription
 from codes.models.description import OFFICIAL_WORDS
 from codes.models.plain_description import PLAIN_WORDS
+from search.named import chosen_descriptions
+from search.scope import Scope
 
 ENGLISH = "english"
 MOST_WORDS = 12
@@ -33,15 +33,6 @@ SHORTEST_BEGINNING = 3  # letters
 # A word or words in quotes, perhaps with a sign that leaves them out.
 _TERM = re.compile(r'-?"[^"]+"|(?<![^\s])-?\w[^\s"]*|\w[^\s"]*')
 _MARK, _UNMARK = "\x02", "\x03"
-
-
-@dataclass(frozen=True)
-class Scope:
-    """Where to look: the official texts of these releases, and of one system or all."""
-
-    release_ids: tuple[int, ...]
-    date_of_service: date
-    system: str = ""
 
 
 def all_words(text: str) -> SearchQuery:
@@ -145,6 +136,7 @@ def _official(query: SearchQuery, scope: Scope) -> QuerySet[OfficialDescription]
     )
     if scope.system:
         found = found.filter(code__system=scope.system)
+    found = chosen_descriptions(_within(found, scope), scope)
     return found.annotate(
         size=Length(Coalesce(NullIf(F("long"), Value("")), F("short"), output_field=CharField())),
         is_header=Case(When(is_billable=True, then=False), default=True),
@@ -156,12 +148,27 @@ def _official(query: SearchQuery, scope: Scope) -> QuerySet[OfficialDescription]
     )
 
 
+def _within(found: QuerySet, scope: Scope) -> QuerySet:
+    if scope.division:
+        first, beyond = scope.division.first, scope.division.beyond
+        found = found.filter(code__value__gte=first, code__value__lt=beyond)
+        if scope.division.ending:
+            found = found.filter(code__value__endswith=scope.division.ending)
+    return found
+
+
 def _plain(query: SearchQuery, scope: Scope) -> QuerySet[PlainDescription]:
     found = PlainDescription.objects.annotate(words=PLAIN_WORDS).filter(
         words=query, published_at__isnull=False
     )
     if scope.system:
         found = found.filter(code__system=scope.system)
+    found = _within(found, scope)
+    if scope.is_billable_only or scope.is_active_only:
+        described = OfficialDescription.objects.filter(
+            code_id=OuterRef("code_id"), release_id__in=scope.release_ids or (0,)
+        )
+        found = found.filter(Exists(chosen_descriptions(described, scope)))
     return found.annotate(
         title_words=SearchVector("published_title", config=ENGLISH),
         size=Case(

@@ -8,6 +8,8 @@ from django.test.utils import CaptureQueriesContext
 
 from codes.models import Code, CodeSystem, OfficialDescription, Source
 from search.find import find, suggest
+from search.phrases import best_codes
+from search.scope import Scope
 from search.word_match import all_words, matching_codes, words_begun
 from tests.factories import make_code, make_description, make_plain_description, make_release
 
@@ -132,6 +134,55 @@ def test_one_system_can_be_searched():
     assert keys(find("infusion pump", ON, system="cpt")) == ["cpt:96522"]
     assert keys(find("infusion pump", ON, system="hcpcs")) == ["hcpcs:E0783"]
     assert len(find("infusion pump", ON).hits) == 3
+
+
+def test_a_chapter_billable_codes_and_valid_ones_can_be_chosen():
+    release = make_icd_release()
+    make_diagnosis("I21", "Infarction of the heart", release, is_billable=False)
+    make_diagnosis("I21.9", "Infarction of the heart, unspecified", release)
+    make_diagnosis("G46.9", "Infarction elsewhere", release)
+    make_description("J1001", long="Infarction kit", termination_date=date(2020, 1, 1))
+
+    assert keys(find("infarction", ON, chapter="icd-10-cm:i00-i99")) == [
+        "icd-10-cm:I21",
+        "icd-10-cm:I21.9",
+    ]
+    assert "icd-10-cm:I21" not in keys(find("infarction", ON, is_billable_only=True))
+    assert "hcpcs:J1001" not in keys(find("infarction", ON, is_active_only=True))
+    assert len(keys(find("infarction", ON, chapter="icd-10-cm:nowhere"))) == 4
+    assert keys(find("I21", ON, is_billable_only=True)) == ["icd-10-cm:I21.9"]
+
+
+def test_a_hit_has_its_parents_from_the_top_down():
+    release = make_icd_release()
+    make_diagnosis("I21", "Infarction", release, is_billable=False)
+    make_diagnosis("I21.0", "Infarction of the front wall", release, is_billable=False)
+    make_diagnosis("I21.02", "Infarction by one artery", release)
+
+    hit = find("artery", ON).hits[0]
+
+    assert [(link.key, link.text) for link in hit.parents] == [
+        ("icd-10-cm:I21", "Infarction"),
+        ("icd-10-cm:I21.0", "Infarction of the front wall"),
+    ]
+    assert hit.is_billable
+    assert hit.chapter.title == "Diseases of the circulatory system"
+    assert not find("I21", ON).hits[0].is_billable
+
+
+def test_many_phrases_are_asked_for_at_once():
+    make_description("E0783", long="Infusion pump")
+    make_diagnosis("I21", "Infarction", make_icd_release())
+
+    found = best_codes(["infarction", "nothing", "pump"], ON)
+    supplies = best_codes(["infarction", "pump"], ON, systems=["hcpcs"])
+
+    assert [[match.key for match in each] for each in found] == [
+        ["icd-10-cm:I21"],
+        [],
+        ["hcpcs:E0783"],
+    ]
+    assert [[match.key for match in each] for each in supplies] == [[], ["hcpcs:E0783"]]
 
 
 def test_a_range_holds_both_ends_and_nothing_else():
@@ -288,8 +339,6 @@ def test_beginnings_need_a_word():
 
 
 def test_a_page_beyond_the_last_still_tells_how_many_there_are():
-    from search.word_match import Scope
-
     release = make_icd_release()
     for number in range(3):
         make_diagnosis(f"A0{number}", "Fever", release)

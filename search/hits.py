@@ -1,0 +1,80 @@
+"""Codes found, with the texts and the status they have on a date of service."""
+
+from django.db.models import Q
+
+from codes.models import Code, CodeSystem, OfficialDescription, Release
+from codes.queries.relatives import PCS_TABLE_LENGTH, CodeLink, prefixes
+from codes.queries.releases import Releases
+from codes.queries.status import StatusKind, description_on, status_on
+from search.results import Hit
+from search.scope import Scope
+
+
+def hits_of(code_ids: list[int], releases: Releases, scope: Scope) -> list[Hit]:
+    """The codes in the order of their keys, parents beside them, in three queries."""
+    by_id: dict[int, Release] = {release.pk: release for release in releases.all()}
+    fields = ("system", "value", "plain_description__published_title")
+    codes = Code.objects.select_related("plain_description").only(*fields).order_by()
+    found = {code.pk: code for code in codes.filter(pk__in=code_ids)}
+    wanted = _parents_of(found.values())
+    conditions = Q()
+    for system, values in wanted.items():
+        conditions |= Q(system=system, value__in=values)
+    above = {code.pk: code for code in codes.filter(conditions)} if wanted else {}
+    every = {**above, **found}
+    described: dict[int, list[OfficialDescription]] = {code_id: [] for code_id in every}
+    for item in OfficialDescription.objects.filter(
+        code_id__in=every, release_id__in=by_id
+    ).order_by():
+        item.release, item.code = by_id[item.release_id], every[item.code_id]
+        described[item.code_id].append(item)
+
+    date_of_service = scope.date_of_service
+    links = {
+        (code.system, code.value): CodeLink(
+            code.system,
+            code.value,
+            _text(code, description_on(code, described[code.pk], releases, date_of_service)),
+            is_billable=False,
+        )
+        for code in above.values()
+    }
+    hits = []
+    for code in (found[code_id] for code_id in code_ids if code_id in found):
+        shown = description_on(code, described[code.pk], releases, date_of_service)
+        status = status_on(code, described[code.pk], releases, date_of_service)
+        places = [(code.system, value) for value in _values_above(code.system, code.value)]
+        hits.append(
+            Hit(
+                CodeSystem(code.system),
+                code.value,
+                _text(code, shown),
+                status,
+                parents=[links[place] for place in places if place in links],
+                is_billable=shown.is_billable if shown else status.kind != StatusKind.HEADER,
+            )
+        )
+    return hits
+
+
+def _text(code: Code, shown: OfficialDescription | None) -> str:
+    plain = getattr(code, "plain_description", None)
+    return (shown.text if shown else "") or (plain.published_title if plain else "")
+
+
+def _values_above(system: str, value: str) -> list[str]:
+    if system == CodeSystem.ICD_10_CM:
+        return prefixes(value)
+    if system == CodeSystem.ICD_10_PCS and len(value) > PCS_TABLE_LENGTH:
+        return [value[:PCS_TABLE_LENGTH]]
+    return []
+
+
+def _parents_of(codes) -> dict[str, set[str]]:
+    """The stored values that may stand above the codes, by system."""
+    wanted: dict[str, set[str]] = {}
+    for code in codes:
+        above = _values_above(code.system, code.value)
+        if above:
+            wanted.setdefault(code.system, set()).update(above)
+    return wanted
