@@ -12,11 +12,10 @@ from django.db.models import QuerySet
 
 from codes.models import Code
 from codes.queries.loaded import systems_not_loaded
-from codes.queries.relatives import CodeLink, linked_codes
 from codes.queries.releases import published_releases
 from search.asked import Asked, read
-from search.hits import hits_of
-from search.named import exact_urls, named_codes, near_codes
+from search.hits import families_of, folded_hits, hits_of
+from search.named import exact_codes, named_codes, near_codes
 from search.results import Hit, Results
 from search.scope import Scope, scope_of
 from search.word_match import (
@@ -31,6 +30,10 @@ from search.word_match import (
 MOST_BEGINNINGS = 1000
 # So many matches are compared for a list of suggestions, where an answer at once is worth more.
 MOST_COMPARED = 2000
+# So many codes are put into rows together with their variants.
+MOST_FOLDED = 1000
+# So many suggestions are looked at for each that is shown, which may have variants.
+MOST_VARIANTS = 8
 
 __all__ = ["Hit", "Results", "find", "suggest"]
 
@@ -46,13 +49,18 @@ def find(
     chapter: str = "",
     is_active_only: bool = False,
     is_exact_enough: bool = False,
+    is_folded: bool = False,
+    is_as_typed: bool = False,
 ) -> Results:
     """The codes that `text` names or describes, on a date of service, in one system or all.
 
     `chapter` is a value of a facet (`system:slug`); `is_billable_only` leaves headers out,
     `is_active_only` what is not valid on the date. Nothing in the text is an error; what means
     nothing finds nothing. With `is_exact_enough` a single code named in full is the whole answer,
-    and `hits` stays empty.
+    and `hits` stays empty; a header is not, for what is wanted stands below it. With `is_folded`
+    the hits of a page are rows: codes that differ only in side, encounter or the like are the
+    `variants` of the best of them, and `limit` and `offset` count rows. With `is_as_typed` no
+    word is corrected.
     """
     asked = read(text)
     if not asked.text:
@@ -68,29 +76,44 @@ def find(
         is_active_only=is_active_only,
     )
     named, exact = named_codes(asked, scope), []
+    first, most = (0, MOST_FOLDED) if is_folded else (offset, limit)
     code_ids, total = [], 0
     if named is not None:
-        exact = exact_urls(asked, named)
-        if is_exact_enough and len(exact) == 1:
-            return Results(asked, total=1, exact=exact)
+        exact = exact_codes(asked, named, scope)
+        if is_exact_enough and len(exact) == 1 and not exact[0].is_header:
+            return Results(asked, total=1, exact=[exact[0].get_absolute_url()])
         total = named.count()
-        code_ids = list(named.values_list("pk", flat=True)[offset : offset + limit])
+        code_ids = list(named.values_list("pk", flat=True)[first : first + most])
     query, of_words = None, []
     if not asked.whole and not asked.first and total <= MOST_BEGINNINGS:
         query, of_words, word_total = _by_words(
             asked,
             scope,
             without=named if total else None,
-            limit=limit - len(code_ids),
-            offset=max(0, offset - total),
+            limit=most - len(code_ids),
+            offset=max(0, first - total),
         )
         total += word_total
-    hits = hits_of(code_ids + of_words, releases, scope)
+    code_ids += of_words
+    row_total = 0
+    if is_folded:
+        families = families_of(code_ids, scope)
+        row_total = len(families)
+        hits = folded_hits(families[offset : offset + limit], releases, scope)
+    else:
+        hits = hits_of(code_ids, releases, scope)
     if query is not None:
         marked = highlighted([hit.text for hit in hits], query)
         hits = [replace(hit, highlighted=html) for hit, html in zip(hits, marked, strict=True)]
     if total:
-        return Results(asked, hits, total, exact)
+        return Results(
+            asked,
+            hits,
+            total,
+            [code.get_absolute_url() for code in exact],
+            has_more=is_folded and total > len(code_ids),
+            row_total=row_total,
+        )
     return Results(
         asked,
         near_codes=near_codes(asked, system, releases),
@@ -98,14 +121,18 @@ def find(
     )
 
 
-def suggest(text: str, date_of_service: date, limit: int = 8) -> list[CodeLink]:
-    """The first codes for text that is still being typed; [] for fewer than two characters."""
+def suggest(text: str, date_of_service: date, limit: int = 8) -> list[Hit]:
+    """The first codes for text that is still being typed, variants of one another together.
+
+    [] for fewer than two characters.
+    """
     asked = read(text)
     if len(asked.text) < 2:
         return []
     releases = published_releases()
+    scope = scope_of(releases, date_of_service, asked.system)
     code_ids = []
-    named = named_codes(asked, scope_of(releases, date_of_service, asked.system))
+    named = named_codes(asked, scope)
     if named is not None:
         code_ids = list(named.values_list("pk", flat=True)[:limit])
     typed = being_typed(asked.words)
@@ -115,14 +142,11 @@ def suggest(text: str, date_of_service: date, limit: int = 8) -> list[CodeLink]:
             query,
             scope_of(releases, date_of_service),
             beginnings=beginnings,
-            limit=limit,
+            limit=limit * MOST_VARIANTS,
             most=MOST_COMPARED,
         )
-    places = {code_id: place for place, code_id in enumerate(code_ids)}
-    codes = Code.objects.filter(pk__in=code_ids).order_by().values_list("pk", "system", "value")
-    ordered = sorted(codes, key=lambda row: places[row[0]])
-    pairs = [(found_system, value) for _, found_system, value in ordered]
-    return linked_codes(pairs, [release.pk for release in releases.all()]) if pairs else []
+        return folded_hits(families_of(code_ids, scope)[:limit], releases, scope)
+    return hits_of(code_ids, releases, scope)
 
 
 def _by_words(

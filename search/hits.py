@@ -1,17 +1,46 @@
 """Codes found, with the texts and the status they have on a date of service."""
 
+from dataclasses import replace
+
 from django.db.models import Q
 
 from codes.models import Code, CodeSystem, OfficialDescription, Release
 from codes.queries.relatives import PCS_TABLE_LENGTH, CodeLink, prefixes
 from codes.queries.releases import Releases
 from codes.queries.status import StatusKind, description_on, status_on
+from search.folding import family_of, folded
 from search.results import Hit
 from search.scope import Scope
 
 
 def hits_of(code_ids: list[int], releases: Releases, scope: Scope) -> list[Hit]:
     """The codes in the order of their keys, parents beside them, in three queries."""
+    return list(_hits_by_id(code_ids, releases, scope).values())
+
+
+def folded_hits(families: list[list[int]], releases: Releases, scope: Scope) -> list[Hit]:
+    """The first of each family of keys, with the others as its variants."""
+    hits = _hits_by_id([code_id for family in families for code_id in family], releases, scope)
+    found = [[hits[code_id] for code_id in family if code_id in hits] for family in families]
+    return [replace(lead, variants=variants) for lead, *variants in filter(None, found)]
+
+
+def families_of(code_ids: list[int], scope: Scope) -> list[list[int]]:
+    """The keys in rank order, variants of one another together where the first of them stands."""
+    described = OfficialDescription.objects.filter(
+        code_id__in=code_ids, release_id__in=scope.release_ids
+    ).order_by()
+    families = {
+        code_id: family_of(*code_and_text)
+        for code_id, *code_and_text in described.values_list(
+            "code_id", "code__system", "code__value", "long"
+        )
+    }
+    places = folded([families.get(code_id, str(code_id)) for code_id in code_ids])
+    return [[code_ids[place] for place in family] for family in places]
+
+
+def _hits_by_id(code_ids: list[int], releases: Releases, scope: Scope) -> dict[int, Hit]:
     by_id: dict[int, Release] = {release.pk: release for release in releases.all()}
     fields = ("system", "value", "plain_description__published_title")
     codes = Code.objects.select_related("plain_description").only(*fields).order_by()
@@ -39,20 +68,18 @@ def hits_of(code_ids: list[int], releases: Releases, scope: Scope) -> list[Hit]:
         )
         for code in above.values()
     }
-    hits = []
+    hits = {}
     for code in (found[code_id] for code_id in code_ids if code_id in found):
         shown = description_on(code, described[code.pk], releases, date_of_service)
         status = status_on(code, described[code.pk], releases, date_of_service)
         places = [(code.system, value) for value in _values_above(code.system, code.value)]
-        hits.append(
-            Hit(
-                CodeSystem(code.system),
-                code.value,
-                _text(code, shown),
-                status,
-                parents=[links[place] for place in places if place in links],
-                is_billable=shown.is_billable if shown else status.kind != StatusKind.HEADER,
-            )
+        hits[code.pk] = Hit(
+            CodeSystem(code.system),
+            code.value,
+            _text(code, shown),
+            status,
+            parents=[links[place] for place in places if place in links],
+            is_billable=shown.is_billable if shown else status.kind != StatusKind.HEADER,
         )
     return hits
 

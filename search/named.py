@@ -3,7 +3,7 @@
 from django.db.models import Case, Exists, IntegerField, OuterRef, Q, QuerySet, Value, When
 from django.db.models.functions import Length
 
-from codes.models import Code, CodeSystem, OfficialDescription, code_url
+from codes.models import Code, CodeSystem, OfficialDescription
 from codes.queries.relatives import CodeLink, nearest_codes
 from codes.queries.releases import Releases
 from search.asked import Asked, systems_with_form
@@ -65,12 +65,14 @@ def chosen_descriptions(
     return descriptions
 
 
-def exact_urls(asked: Asked, named: QuerySet[Code]) -> list[str]:
-    """The addresses of the codes that are what was typed, to the letter."""
+def exact_codes(asked: Asked, named: QuerySet[Code], scope: Scope) -> list[Code]:
+    """The codes that are what was typed, to the letter. Each has `is_header`."""
     if not asked.beginning:
         return []
-    exact = named.filter(value=asked.beginning).values_list("system", "value")
-    return [code_url(system, value) for system, value in exact]
+    headers = OfficialDescription.objects.filter(
+        code=OuterRef("pk"), release_id__in=scope.release_ids or (0,), is_billable=False
+    )
+    return list(named.filter(value=asked.beginning).annotate(is_header=Exists(headers)))
 
 
 def near_codes(asked: Asked, system: str | None, releases: Releases) -> list[CodeLink]:

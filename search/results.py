@@ -46,10 +46,11 @@ class Why:
 class Hit(CodeForms):
     """A code found: `text` in one line, `highlighted` the same as HTML with the words marked.
 
-    `why` is None where the code itself was named. `parents` are the categories above it from the
-    top down (ICD-10-CM; of an ICD-10-PCS code its table). `is_billable` is what the release shown
-    says. `score` orders the hits of one answer: 1 is a code named in full, or a text that is what
-    was asked, word for word; below 0.3 hardly anything agrees.
+    `variants` are the hits that differ from it only in side, encounter or the like, where the
+    answer is folded. `why` is None where the code itself was named. `parents` are the categories
+    above it from the top down (ICD-10-CM; of an ICD-10-PCS code its table). `is_billable` is what
+    the release shown says. `score` orders the hits of one answer: 1 is a code named in full, or a
+    text that is what was asked, word for word; below 0.3 hardly anything agrees.
     """
 
     system: CodeSystem
@@ -61,6 +62,7 @@ class Hit(CodeForms):
     parents: list[CodeLink] = field(default_factory=list)
     is_billable: bool = True
     score: float = 1.0
+    variants: list["Hit"] = field(default_factory=list)
 
     @property
     def chapter(self) -> Division | None:
@@ -111,7 +113,8 @@ class Results:
 
     `exact` are the addresses of the codes that were named in full, on any page. `has_more` tells
     that more codes match than are ranked: `total` and the facets count the ranked ones. `facets`
-    is None while this machine's index is not there and PostgreSQL answers alone. Where nothing was
+    is None while this machine's index is not there and PostgreSQL answers alone. `row_total` counts
+    the rows of a folded answer, of which `hits` are those of one page. Where nothing was
     found: `near_codes` are the neighbours of what has the form of a code, `nearest_words` those
     that the index has and that look most like the ones asked for, and `not_loaded` the systems
     that could not be searched.
@@ -128,3 +131,4 @@ class Results:
     expansions: list[Expansion] = field(default_factory=list)
     nearest_words: list[str] = field(default_factory=list)
     has_more: bool = False
+    row_total: int = 0

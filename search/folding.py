@@ -1,0 +1,68 @@
+"""Results that differ only in side, encounter or the like, brought together under the best.
+
+ICD-10-CM spells one injury in up to 53 codes: three sides, and a 7th character for the encounter.
+Their texts are the same but for these words. ICD-10-PCS does so with devices and approaches.
+"""
+
+import re
+from collections.abc import Sequence
+
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
+
+from codes.models import CodeSystem
+
+CATEGORY_LENGTH = 3  # characters; of ICD-10-PCS the table
+
+# The words of a diagnosis that tell one of its variants from the next.
+_VARYING = re.compile(
+    r"\b(?:initial|subsequent) encounter\b.*"
+    r"|\bsequela$"
+    r"|\b(?:right|left|bilateral|unilateral|unspecified)\b(?: (?:side|ear|eye)\b)?"
+    r"|\b(?:fe)?male(?= breast)"
+    r"|\b(?:mild|moderate|severe|indeterminate) stage\b|\bstage unspecified\b"
+    r"|\b(?:first|second|third) trimester\b|\btrimester\b"
+    r"|\bnot applicable or\b|\b(?:other )?fetus(?: \d)?$",
+    re.IGNORECASE,
+)
+# Where the device, the approach and the qualifier of a procedure begin.
+_VARYING_PROCEDURE = re.compile(r",? (?:with|using)\b.*|, .*|\b(?:right|left|bilateral)\b", re.I)
+_BETWEEN_WORDS = re.compile(r"[^a-z0-9]+")
+
+
+def family_of(system: str, value: str, text: str) -> str:
+    """What variants of one another have in common: their category, and their text without the
+    words that vary. Codes of other systems are each a family.
+    """
+    varying = _varying(system)
+    if varying is None or not text:
+        return f"{system}:{value}"
+    words = _BETWEEN_WORDS.split(varying.sub(" ", text.lower()))
+    # Bilateral codes name legs where the others name a leg.
+    same = " ".join(word.removesuffix("s") for word in words if word)
+    return f"{system}:{value[:CATEGORY_LENGTH]}:{same}"
+
+
+def folded(families: Sequence[str]) -> list[list[int]]:
+    """The places of the families' members, each family where its first member stands."""
+    found: dict[str, list[int]] = {}
+    for place, family in enumerate(families):
+        found.setdefault(family, []).append(place)
+    return list(found.values())
+
+
+def with_varying_words(system: str, text: str) -> SafeString:
+    """A text as HTML, the words that tell it from its variants in `<b>`."""
+    varying = _varying(system)
+    if varying is None:
+        return escape(text)
+    parts, end = [], 0
+    for found in varying.finditer(text):
+        parts += [escape(text[end : found.start()]), f"<b>{escape(found[0])}</b>"]
+        end = found.end()
+    return mark_safe("".join([*parts, escape(text[end:])]))  # noqa: S308 - all parts are escaped
+
+
+def _varying(system: str) -> re.Pattern | None:
+    patterns = {CodeSystem.ICD_10_CM: _VARYING, CodeSystem.ICD_10_PCS: _VARYING_PROCEDURE}
+    return patterns.get(CodeSystem(system))
