@@ -76,6 +76,8 @@ def find(
         is_active_only=is_active_only,
     )
     named, exact = named_codes(asked, scope), []
+    # Who names codes one by one wants to see each.
+    is_folded = is_folded and not asked.whole
     first, most = (0, MOST_FOLDED) if is_folded else (offset, limit)
     code_ids, total = [], 0
     if named is not None:
@@ -95,7 +97,7 @@ def find(
         )
         total += word_total
     code_ids += of_words
-    row_total = 0
+    row_total = total
     if is_folded:
         families = families_of(code_ids, scope)
         row_total = len(families)

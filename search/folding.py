@@ -25,6 +25,20 @@ _VARYING = re.compile(
     r"|\bnot applicable or\b|\b(?:other )?fetus(?: \d)?$",
     re.IGNORECASE,
 )
+# What the words tell, for those whose texts differ in it.
+_ASPECTS = {
+    "side": re.compile(r"\b(?:right|left|bilateral|unilateral)\b", re.I),
+    "encounter": re.compile(r"\b(?:initial|subsequent) encounter\b.*|\bsequela$", re.I),
+    "sex": re.compile(r"\b(?:fe)?male(?= breast)", re.I),
+    "stage": re.compile(r"\b\w+ stage\b|\bstage unspecified\b", re.I),
+    "trimester": re.compile(r"\b\w+ trimester\b", re.I),
+    "fetus": re.compile(r"\bfetus \d\b", re.I),
+}
+_PROCEDURE_ASPECTS = {
+    "side": _ASPECTS["side"],
+    "device": re.compile(r"\bwith\b[^,]*", re.I),
+    "approach": re.compile(r"[\w ]*\bapproach\b", re.I),
+}
 # Where the device, the approach and the qualifier of a procedure begin.
 _VARYING_PROCEDURE = re.compile(r",? (?:with|using)\b.*|, .*|\b(?:right|left|bilateral)\b", re.I)
 _BETWEEN_WORDS = re.compile(r"[^a-z0-9]+")
@@ -61,6 +75,16 @@ def with_varying_words(system: str, text: str) -> SafeString:
         parts += [escape(text[end : found.start()]), f"<b>{escape(found[0])}</b>"]
         end = found.end()
     return mark_safe("".join([*parts, escape(text[end:])]))  # noqa: S308 - all parts are escaped
+
+
+def aspects_that_vary(system: str, texts: Sequence[str]) -> list[str]:
+    """What tells variants from each other: 'side', 'encounter' ...; [] where nothing known does."""
+    aspects = _PROCEDURE_ASPECTS if system == CodeSystem.ICD_10_PCS else _ASPECTS
+    return [
+        name
+        for name, words in aspects.items()
+        if len({tuple(words.findall(text.lower())) for text in texts}) > 1
+    ]
 
 
 def _varying(system: str) -> re.Pattern | None:

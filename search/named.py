@@ -11,7 +11,7 @@ from search.scope import Scope
 
 
 def named_codes(asked: Asked, scope: Scope) -> QuerySet[Code] | None:
-    """The codes named: whole ones first, then the shorter, in the order of the book.
+    """The codes named: in the order they were named in, or whole ones first, then the shorter.
 
     None where no code was named.
     """
@@ -22,15 +22,16 @@ def named_codes(asked: Asked, scope: Scope) -> QuerySet[Code] | None:
     codes = _chosen(codes, scope)
     if asked.whole:
         codes = codes.filter(value__in=asked.whole)
-    elif asked.first:
+        places = [When(value=value, then=Value(at)) for at, value in enumerate(asked.whole)]
+        return codes.order_by(Case(*places, output_field=IntegerField()), "system")
+    if asked.first:
         codes = codes.filter(
             system__in=set(systems_with_form(asked.first)) & set(systems_with_form(asked.last)),
             value__gte=asked.first,
             value__lt=f"{asked.last}~",
         )
         return codes.order_by("system", "value")
-    else:
-        codes = codes.filter(value__startswith=asked.beginning)
+    codes = codes.filter(value__startswith=asked.beginning)
     place = Case(
         When(value=asked.beginning, then=Value(0)), default=Value(1), output_field=IntegerField()
     )

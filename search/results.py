@@ -3,6 +3,7 @@
 Everything the page, the suggestions, note coding, the assistant and mail may rely on.
 """
 
+import re
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -27,6 +28,17 @@ class WhyKind(StrEnum):
     SYNONYM = "synonym"  # a synonym that an editor wrote
 
 
+_LABELS = {
+    WhyKind.OFFICIAL: "official description",
+    WhyKind.PLAIN: "plain language",
+    WhyKind.INCLUSION: "inclusion term",
+    WhyKind.INDEX: "index",
+    WhyKind.DRUG: "table of drugs",
+    WhyKind.NEOPLASM: "table of neoplasms",
+    WhyKind.SYNONYM: "synonym",
+}
+
+
 @dataclass(frozen=True)
 class Why:
     """The text that matched best, as it is written at its source: 'Attack, heart'.
@@ -39,7 +51,13 @@ class Why:
     is_by_meaning: bool = False
 
     def __str__(self) -> str:
-        return f"{self.kind}: {self.text}"
+        return f"{self.label}: {self.text}"
+
+    @property
+    def label(self) -> str:
+        """The kind in words, as it stands before the text: 'inclusion term'."""
+        label = _LABELS[self.kind]
+        return f"near in meaning, {label}" if self.is_by_meaning else label
 
 
 @dataclass(frozen=True)
@@ -114,7 +132,8 @@ class Results:
     `exact` are the addresses of the codes that were named in full, on any page. `has_more` tells
     that more codes match than are ranked: `total` and the facets count the ranked ones. `facets`
     is None while this machine's index is not there and PostgreSQL answers alone. `row_total` counts
-    the rows of a folded answer, of which `hits` are those of one page. Where nothing was
+    the rows of a folded answer, of which `hits` are those of one page; codes named one by one are
+    a row each. Where nothing was
     found: `near_codes` are the neighbours of what has the form of a code, `nearest_words` those
     that the index has and that look most like the ones asked for, and `not_loaded` the systems
     that could not be searched.
@@ -132,3 +151,18 @@ class Results:
     nearest_words: list[str] = field(default_factory=list)
     has_more: bool = False
     row_total: int = 0
+
+    @property
+    def corrected_text(self) -> str:
+        """What was asked with its words corrected; '' where none was."""
+        text = self.asked.text
+        for correction in self.corrections:
+            typed = rf"(?<!\w){re.escape(correction.typed)}(?!\w)"
+            text = re.sub(typed, lambda _, word=correction.read: word, text, flags=re.IGNORECASE)
+        return text if self.corrections else ""
+
+    @property
+    def missing(self) -> list[str]:
+        """Of codes named one by one those that are not among the hits, as they are stored."""
+        found = {hit.value for hit in self.hits}
+        return [value for value in self.asked.whole if value not in found]

@@ -1,56 +1,85 @@
 """Case2Code: the look-up box, its results and its suggestions. Searching never costs a view."""
 
+from datetime import date
+
 from django.core.paginator import Paginator
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
-from codes.models import CodeSystem
+from codes.csv_download import csv_response
 from codes.queries.service_date import read_service_date, with_date
-from search.find import find, suggest
+from search.asked import MOST_CODES, read
+from search.filters import Filters, address, filter_links, kept_beside_date, read_filters
+from search.find import Hit, find, suggest
+from search.rows import claim_url, rows_of
 
-HITS_PER_PAGE = 25
+ROWS_PER_PAGE = 25
 LAST_PAGE = 400  # no reader goes further, and every page before it has to be sorted
+MOST_CSV_ROWS = 1000
+CSV_HEADER = [
+    "rank",
+    "code_system",
+    "code",
+    "description",
+    "status",
+    "date_of_service",
+    "billable",
+    "matched",
+    "category",
+]
 
 
 @require_safe
 @cache_control(private=True, no_cache=True)
 def code_find(request):
-    """The results of `?q=`, in `?system=` or all, on `?date=`. One exact code leads to its page.
+    """The results of `?q=` on `?date=`. One code that a claim can carry leads to its page.
 
-    Context: `query`; `results` (system, system_title, printed, key, url, text, highlighted as
-    safe HTML or '', status); `total`; `page_obj`; `system`, the chosen filter or ''; `filters`
-    (title, url, is_current); `near_codes` (links) and `not_loaded` (code systems) where nothing
-    was found; `on_date`, the date of service to keep or None; `date_error`.
+    Context: `found` (Results); `query`; `rows` (Row), those of `page_obj`; `filters` (Filters) and
+    `filter_links` (FilterLinks); `typed_url`, the same search without corrections; `missing`, codes
+    asked for by name that do not exist; `claim_url`, a claim check of those that do, or '';
+    `on_date`, the date of service to keep or None; `date_of_service`, `is_today`, `date_error`;
+    `kept`, what the form of the date must send along (name, value), and `today_url`; `csv_url`.
     """
     today = timezone.localdate()
     date_of_service, date_error = read_service_date(request.GET.get("date", ""), today)
     on_date = None if date_of_service == today else date_of_service
-    system = request.GET.get("system", "")
-    system = system if system in CodeSystem.values else ""
+    filters = read_filters(request.GET)
+    query = request.GET.get("q", "")
+    if request.GET.get("format") == "csv":
+        return _csv(query, filters, date_of_service)
+    # A list of codes is shown whole: each may be a code of two systems.
+    rows_per_page = 2 * MOST_CODES if read(query).whole else ROWS_PER_PAGE
     page = _page_number(request.GET.get("page", ""))
     found = find(
-        request.GET.get("q", ""),
+        query,
         date_of_service,
-        system,
-        limit=HITS_PER_PAGE,
-        offset=(page - 1) * HITS_PER_PAGE,
+        limit=rows_per_page,
+        offset=(page - 1) * rows_per_page,
         is_exact_enough=page == 1,
+        is_folded=True,
+        **filters.choices,
     )
-    if page == 1 and len(found.exact) == 1:
+    if page == 1 and len(found.exact) == 1 and not found.hits:
         return redirect(with_date(found.exact[0], on_date))
     context = {
+        "found": found,
         "query": found.asked.text,
-        "results": found.hits,
-        "total": found.total,
-        "page_obj": Paginator(_Counted(found), HITS_PER_PAGE).get_page(page),
-        "system": system,
-        "filters": _filters(request, system),
-        "near_codes": found.near_codes,
-        "not_loaded": found.not_loaded,
+        "rows": rows_of(found.hits, date_of_service),
+        "page_obj": Paginator(_Counted(found), rows_per_page).get_page(page),
+        "filters": filters,
+        "filter_links": filter_links(request.GET, filters, found.facets, on_date),
+        "typed_url": address(request.GET, spelling="typed"),
+        "missing": [] if filters.is_any or not found.total else found.missing,
+        "claim_url": claim_url(found.hits, on_date) if found.asked.whole else "",
         "on_date": on_date,
+        "date_of_service": date_of_service,
+        "is_today": on_date is None,
         "date_error": date_error,
+        "kept": kept_beside_date(request.GET),
+        "today_url": address(request.GET, date=""),
+        "csv_url": address(request.GET, format="csv"),
     }
     return render(request, "search/code_find.html", context)
 
@@ -58,12 +87,38 @@ def code_find(request):
 @require_safe
 @cache_control(private=True, max_age=60)
 def code_suggest(request):
-    """The fragment under the look-up box: at most eight codes for what is typed so far.
+    """The fragment under the look-up box: at most eight rows for what is typed so far.
 
-    Context: `results` (key, url, printed, text, system_title).
+    Context: `results` (Hit), `on_date` as in code_find.
     """
-    results = suggest(request.GET.get("q", ""), timezone.localdate())
-    return render(request, "search/suggestions.html", {"results": results})
+    today = timezone.localdate()
+    date_of_service, _ = read_service_date(request.GET.get("date", ""), today)
+    context = {
+        "results": suggest(request.GET.get("q", ""), date_of_service),
+        "on_date": None if date_of_service == today else date_of_service,
+    }
+    return render(request, "search/suggestions.html", context)
+
+
+def _csv(query: str, filters: Filters, date_of_service: date):
+    found = find(query, date_of_service, limit=MOST_CSV_ROWS, **filters.choices)
+    name = f"case2code {found.asked.text[:60]} {date_of_service}"
+    return csv_response(name, CSV_HEADER, _csv_rows(found.hits, date_of_service))
+
+
+def _csv_rows(hits: list[Hit], date_of_service: date):
+    for rank, hit in enumerate(hits, start=1):
+        yield [
+            rank,
+            hit.system_title,
+            hit.printed,
+            hit.text,
+            hit.status.label,
+            date_of_service.isoformat(),
+            "yes" if hit.is_billable else "no",
+            hit.why or "",
+            f"{hit.parents[0].printed} {hit.parents[0].text}" if hit.parents else "",
+        ]
 
 
 class _Counted:
@@ -73,7 +128,7 @@ class _Counted:
         self.found = found
 
     def __len__(self) -> int:
-        return self.found.total
+        return self.found.row_total
 
     def __getitem__(self, wanted):
         return self.found.hits
@@ -81,18 +136,3 @@ class _Counted:
 
 def _page_number(text: str) -> int:
     return min(max(int(text), 1), LAST_PAGE) if text.isascii() and text.isdigit() else 1
-
-
-def _filters(request, chosen: str) -> list[dict]:
-    """Links to the same question in one system, or in all."""
-    filters = []
-    for value, title in [("", "All"), *CodeSystem.choices]:
-        asked = request.GET.copy()
-        asked.pop("page", None)
-        asked.pop("system", None)
-        if value:
-            asked["system"] = value
-        filters.append(
-            {"title": title, "url": f"?{asked.urlencode()}", "is_current": value == chosen}
-        )
-    return filters

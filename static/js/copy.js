@@ -24,6 +24,7 @@ async function copy(button) {
   try {
     await toClipboard(button.dataset.copy);
     label.textContent = "Copied";
+    button.classList.add("is-done");
     if (told) told.textContent = `${button.dataset.copy} copied`;
   } catch {
     label.textContent = "Not copied";
@@ -31,6 +32,7 @@ async function copy(button) {
   }
   setTimeout(() => {
     label.textContent = before;
+    button.classList.remove("is-done");
     if (told) told.textContent = "";
   }, SHOWN_MS);
 }
@@ -45,6 +47,8 @@ document.addEventListener("keydown", (event) => {
   if (event.key !== "c" || event.ctrlKey || event.metaKey || event.altKey) return;
   if (event.target.closest("input, textarea, select, [contenteditable]")) return;
   if (document.querySelector("dialog[open]") || String(getSelection())) return;
-  const button = document.querySelector("[data-copy]");
-  if (button) copy(button);
+  // Among results the code of the row that has the focus, else the code of the page.
+  const row = event.target.closest("[data-code]");
+  const button = (row ?? document).querySelector("[data-copy]");
+  if (button && (row || !button.closest("[data-code]"))) copy(button);
 });

@@ -34,6 +34,8 @@ GUEST_PAGES = {
     "a header code": "/codes/icd-10-cm/Z45/",
     "a code before its time": "/codes/hcpcs/J9271/?date=2001-01-01",
     "search results": "/case2code/?q=infusion+pump",
+    "search results on another day": "/case2code/?q=pump&date=2026-08-01&billable=1&system=hcpcs",
+    "codes asked for by name": "/case2code/?q=96521+96522+Z45.1+99999",
     "nothing found": "/case2code/?q=xylophone",
     "the empty search": "/case2code/",
     "the claim checker": "/claim-check/",
@@ -105,6 +107,18 @@ def test_axe_finds_nothing_on_the_pages_of_an_editor(page, axe, editor, sign_in)
         "a code page": code.get_absolute_url(),
     }
     found = findings(page, axe, pages)
+    assert not found, "\n".join(found)
+
+
+def test_axe_finds_nothing_on_suggestions_and_a_tray(page, axe):
+    page.goto("/case2code/?q=965")
+    for link in page.locator(".result > .row-actions [data-claim-code]").all():
+        link.click()
+    page.locator("#lookup").fill("")
+    page.locator("#lookup").press_sequentially("9652")
+    page.get_by_role("option").first.wait_for()
+    page.keyboard.press("ArrowDown")
+    found = findings_here(page, axe, "suggestions over results and a tray")
     assert not found, "\n".join(found)
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from codes.models import CodeSystem, Source
 from search.find import find
-from search.folding import family_of, folded, with_varying_words
+from search.folding import aspects_that_vary, family_of, folded, with_varying_words
 from tests.factories import make_code, make_description, make_release
 
 ON = date(2026, 8, 1)
@@ -83,6 +83,19 @@ def test_the_words_that_vary_are_told_apart_and_nothing_becomes_markup():
         "Cut of &lt;<b>left</b>&gt; &amp; <b>right eye</b>, <b>sequela</b>"
     )
     assert with_varying_words("hcpcs", "Left & right") == "Left &amp; right"
+
+
+def test_it_is_told_in_what_variants_differ():
+    texts = [text for _, _, text in VARIANTS[0]]
+
+    assert aspects_that_vary("icd-10-cm", texts) == ["side", "encounter"]
+    assert aspects_that_vary("icd-10-cm", [text for _, _, text in VARIANTS[2]]) == ["side"]
+    assert aspects_that_vary("icd-10-pcs", [text for _, _, text in VARIANTS[5]]) == [
+        "side",
+        "device",
+        "approach",
+    ]
+    assert aspects_that_vary("icd-10-cm", ["Acne", "Acne, unspecified"]) == []
 
 
 @pytest.fixture

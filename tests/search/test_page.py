@@ -2,10 +2,11 @@
 
 import re
 from datetime import date
+from html import unescape
 
 import pytest
 
-from codes.models import CodeSystem, Source
+from codes.models import CodeSystem, OfficialDescription, Source
 from tests.factories import (
     make_code,
     make_description,
@@ -50,6 +51,16 @@ def test_the_date_of_service_goes_along(client):
     assert answer["Location"] == "/codes/hcpcs/E0783/?date=2026-08-01"
 
 
+def test_a_header_stays_on_the_page_for_what_is_wanted_stands_below_it(client):
+    OfficialDescription.objects.filter(code__value="Z45").update(is_billable=False)
+
+    answer = client.get(ADDRESS, {"q": "z45"})
+
+    assert answer.status_code == 200
+    assert found(answer.text) == ["icd-10-cm:Z45", "icd-10-cm:Z45.1"]
+    assert "Not billable" in answer.text
+
+
 def test_a_code_of_two_systems_is_left_to_the_reader(client):
     make_code("E0783", system=CodeSystem.ICD_10_CM)
 
@@ -72,6 +83,50 @@ def test_results_can_be_narrowed_to_a_system(client):
 
     assert found(html) == ["hcpcs:E0783"]
     assert "q=infusion+pump&amp;system=icd-10-cm" in html
+
+
+def test_each_result_says_its_status_and_where_it_stands(client):
+    html = client.get(ADDRESS, {"q": "infusion pump"}).text
+
+    assert html.count(">Active</span>") == 2
+    assert "Z45 Adjustment of an implanted device" in html
+    assert "Durable medical equipment" in html
+
+
+def test_the_date_of_service_is_kept_everywhere(client):
+    html = client.get(ADDRESS, {"q": "infusion pump", "date": "2026-08-01"}).text
+
+    assert 'href="/codes/icd-10-cm/Z45.1/?date=2026-08-01"' in html
+    assert "/claim-check/?dx=Z45.1&amp;date=2026-08-01" in html
+    assert '<input type="hidden" name="date" value="2026-08-01">' in html
+    assert "status on 1 Aug 2026" in html
+    addresses = [unescape(url) for url in re.findall(r'href="(\?[^"]*)"', html)]
+    assert addresses
+    assert all("date=2026-08-01" in url for url in addresses if url != "?q=infusion+pump")
+
+
+def test_codes_named_one_by_one_are_a_row_each_in_their_order(client):
+    html = client.get(ADDRESS, {"q": "Z45.1 E0783 99999 z45"}).text
+
+    assert found(html) == ["icd-10-cm:Z45.1", "hcpcs:E0783", "icd-10-cm:Z45"]
+    assert re.search(r"No code\s+<span class=.code.>99999</span>\s+is known here", html)
+    assert "/claim-check/?line=E0783&amp;dx=Z45.1&amp;dx=Z45" in html
+
+
+def test_more_codes_than_a_page_has_rows_are_shown_when_named(client):
+    for number in range(30):
+        make_description(f"B{number:04}", long="Formula")
+
+    html = client.get(ADDRESS, {"q": " ".join(f"B{number:04}" for number in range(30))}).text
+
+    assert len(found(html)) == 30
+
+
+def test_a_page_of_results_is_not_for_search_engines_and_the_empty_page_is(client):
+    noindex = '<meta name="robots" content="noindex">'
+
+    assert noindex in client.get(ADDRESS, {"q": "infusion"}).text
+    assert noindex not in client.get(ADDRESS).text
 
 
 def test_results_are_paged(client):
@@ -112,6 +167,21 @@ def test_without_a_question_the_page_says_what_it_understands(client):
     assert found(answer.text) == []
 
 
+def test_a_suggestion_says_its_status_on_the_date(client):
+    OfficialDescription.objects.filter(code__value="E0783").update(
+        termination_date=date(2026, 7, 31)
+    )
+
+    before, after = (
+        client.get(SUGGEST, {"q": "infus", "date": day}).text
+        for day in ("2026-07-31", "2026-08-01")
+    )
+
+    assert "Ended" not in before
+    assert "Ended" in after
+    assert 'data-url="/codes/hcpcs/E0783/?date=2026-08-01"' in after
+
+
 def test_suggestions_are_a_fragment_that_a_browser_may_keep_for_a_minute(client):
     answer = client.get(SUGGEST, {"q": "infus"})
 
@@ -124,10 +194,14 @@ def test_suggestions_are_a_fragment_that_a_browser_may_keep_for_a_minute(client)
     assert found(client.get(SUGGEST).text) == []
 
 
-@pytest.mark.parametrize("address", [ADDRESS, SUGGEST])
+@pytest.mark.parametrize("address", [f"{ADDRESS}?", f"{SUGGEST}?", f"{ADDRESS}?format=csv&"])
 @pytest.mark.parametrize(
     "query",
     [
+        "q=",
+        "q=%20",
+        "q=x",
+        "q=1",
         "q=%00",
         "q=%ED%A0%80",
         "q=%ff%fe",
@@ -135,11 +209,21 @@ def test_suggestions_are_a_fragment_that_a_browser_may_keep_for_a_minute(client)
         "q=" + "%22" * 300,
         "q=%25_%27--",
         "q=<script>alert(1)</script>",
+        "q=%22><script>alert(1)</script>",
+        "q='; DROP TABLE codes_code; --",
+        "q=1' OR '1'='1",
+        "q=%F0%9F%A9%BA%F0%9F%92%89",
+        "q=%D7%9B%D7%90%D7%91%20%D7%A8%D7%90%D7%A9",
+        "q=%E2%80%AEpmup",
+        "q=%7B%7Bquery%7D%7D%7B%25%20now%20%25%7D",
         "q=pump&page=-1",
         "q=pump&page=99999999999999999999",
         "q=pump&page=%C2%B2",
         "q=pump&system=nosuch",
         "q=pump&system=%00",
+        "q=pump&chapter=icd-10-cm:nowhere",
+        "q=pump&chapter=%00:%00&billable=2&active=yes",
+        "q=pump&spelling=%00",
         "q=pump&date=never",
         "q=pump&date=0001-01-01",
         "q=pump&date=9999-12-31",
@@ -147,10 +231,12 @@ def test_suggestions_are_a_fragment_that_a_browser_may_keep_for_a_minute(client)
     ],
 )
 def test_strange_questions_get_a_page(client, address, query):
-    answer = client.get(f"{address}?{query}")
+    answer = client.get(f"{address}{query}")
 
     assert answer.status_code == 200
-    assert "<script>alert" not in answer.text
+    body = answer.getvalue() if answer.streaming else answer.content
+    assert b"<script>alert" not in body
+    assert ("csv" in answer["Content-Type"]) == ("format=csv" in address)
 
 
 def test_a_look_up_is_no_form_to_send(client):
