@@ -63,11 +63,14 @@ def code_find(request):
     )
     if page == 1 and len(found.exact) == 1 and not found.hits:
         return redirect(with_date(found.exact[0], on_date))
+    page_obj = Paginator(_Counted(found), rows_per_page).get_page(page)
+    if page > page_obj.number:
+        return redirect(request.path + address(request.GET, page=str(page_obj.number)))
     context = {
         "found": found,
         "query": found.asked.text,
         "rows": rows_of(found.hits, date_of_service),
-        "page_obj": Paginator(_Counted(found), rows_per_page).get_page(page),
+        "page_obj": page_obj,
         "filters": filters,
         "filter_links": filter_links(request.GET, filters, found.facets, on_date),
         "typed_url": address(request.GET, spelling="typed"),

@@ -139,6 +139,17 @@ def test_results_are_paged(client):
     assert len({key for page in pages for key in page}) == 60
 
 
+def test_a_page_beyond_the_last_leads_to_the_last(client):
+    for number in range(30):
+        make_description(f"A{number:04}", long="Gauze pad")
+
+    answer = client.get(ADDRESS, {"q": "gauze", "page": 9, "date": "2026-08-01"})
+
+    assert answer.status_code == 302
+    assert answer["Location"] == "/case2code/?q=gauze&date=2026-08-01&page=2"
+    assert len(found(client.get(answer["Location"]).text)) == 5
+
+
 def test_a_search_costs_no_view(client):
     code = make_code("96522", system=CodeSystem.CPT)
     make_plain_description(code, text="Infusion pump refill.")
@@ -231,7 +242,7 @@ def test_suggestions_are_a_fragment_that_a_browser_may_keep_for_a_minute(client)
     ],
 )
 def test_strange_questions_get_a_page(client, address, query):
-    answer = client.get(f"{address}{query}")
+    answer = client.get(f"{address}{query}", follow=True)
 
     assert answer.status_code == 200
     body = answer.getvalue() if answer.streaming else answer.content
