@@ -75,7 +75,6 @@ function show() {
   for (const link of links) {
     const isHeld = holds(link.dataset.claimPart, link.dataset.claimCode);
     link.setAttribute("aria-pressed", String(isHeld));
-    link.querySelector("[data-claim-label]").textContent = isHeld ? "Added" : "Claim check";
     const icon = link.querySelector(".icon");
     icon.classList.toggle("icon-plus", !isHeld);
     icon.classList.toggle("icon-check", isHeld);

@@ -238,7 +238,7 @@ def test_codes_are_collected_for_a_claim_check_over_several_searches(page):
     expect(tray(page)).to_contain_text("2 codes to check")
     added = page.locator("li.result[data-code='icd-10-cm:Z45.1'] [data-claim-code]").first
     expect(added).to_have_attribute("aria-pressed", "true")
-    expect(added).to_have_accessible_name("Added Z45.1")
+    expect(added).to_have_accessible_name("Claim check Z45.1")
 
     tray(page).get_by_role("link", name="Check claim").click()
     page.wait_for_url("**/claim-check/?line=96522&dx=Z45.1")

@@ -1,5 +1,7 @@
 """Which codes stand in one row, and what leads it."""
 
+import itertools
+import zipfile
 from datetime import date
 
 import pytest
@@ -145,3 +147,29 @@ def test_pages_of_rows_follow_each_other():
 def test_a_header_is_not_exact_enough():
     assert find("S72.001", ON, is_exact_enough=True).hits[0].key == "icd-10-cm:S72.001"
     assert find("S72.001A", ON, is_exact_enough=True).hits == []
+
+
+@pytest.mark.real_data
+def test_the_families_of_all_diagnoses_are_small_and_tell_their_members_apart(real_data):
+    with zipfile.ZipFile(real_data / "icd10cm" / "cms_2026_dx.zip") as archive:
+        lines = archive.read("icd10cm_order_2026.txt").decode("latin-1").splitlines()
+    families = {}
+    for line in lines:
+        # Columns of CMS's order file: code, whether it is billable, long description.
+        value, is_billable, long = line[6:13].strip(), line[14] == "1", line[77:].strip()
+        family = family_of("icd-10-cm", value, long)
+        families.setdefault(family, []).append((value, long, is_billable))
+
+    sizes = [len(family) for family in families.values()]
+    assert max(sizes) == 53  # a fracture: three sides, sixteen encounters, and their headers
+    assert sum(sizes) / len(sizes) > 3
+    neck = next(family for family in families.values() if family[0][0] == "S7200")
+    assert {value[:5] for value, _, _ in neck} == {"S7200"}
+    # Within a row two codes that a claim may carry differ in what the row sets apart.
+    alike = [
+        (first[0], second[0])
+        for family in families.values()
+        for first, second in itertools.pairwise(sorted(family, key=lambda item: item[1]))
+        if first[2] and second[2] and first[1] == second[1]
+    ]
+    assert not alike

@@ -105,6 +105,14 @@ def test_the_date_of_service_is_kept_everywhere(client):
     assert all("date=2026-08-01" in url for url in addresses if url != "?q=infusion+pump")
 
 
+def test_the_box_of_every_page_keeps_the_date_that_the_page_is_about(client):
+    box = '<input type="hidden" name="date" value="2026-08-01">'
+
+    for address in ("/codes/hcpcs/E0783/", "/codes/hcpcs/"):
+        assert client.get(address, {"date": "2026-08-01"}).text.count(box) == 1, address
+        assert 'type="hidden" name="date"' not in client.get(address).text
+
+
 def test_codes_named_one_by_one_are_a_row_each_in_their_order(client):
     html = client.get(ADDRESS, {"q": "Z45.1 E0783 99999 z45"}).text
 
