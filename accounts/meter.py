@@ -5,7 +5,8 @@ begins with the first view and lasts VIEW_PERIOD_DAYS; the same code in the same
 Staff and unlimited plans are not counted. HEAD and prefetching requests never spend a view.
 """
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -43,6 +44,15 @@ class Reading:
     member_extra_views: int
     is_open: bool = False
     locked_reason: str = ""
+
+
+@dataclass(frozen=True)
+class WithoutBrowser:
+    """A member who reads without a browser, as by mail; stands where the meter takes a request."""
+
+    user: Any
+    method: str = "POST"
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

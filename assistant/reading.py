@@ -1,0 +1,63 @@
+"""Who asks, and what they may be told: no more than the page of a code would show them.
+
+The open facts of a code are told to everybody. What stands behind the meter is told where the
+code's page is open to the reader; asking for it opens the page, at the price of a view if it was
+not open already, as following a link to it would.
+"""
+
+from accounts import meter
+from accounts.meter import NETWORK_LIMIT, Reading
+from accounts.models import User
+
+
+class Reader:
+    """A reader asking one question. Each code's page is opened once, however often it is asked."""
+
+    def __init__(self, request):
+        self._request = request
+        self._readings: dict[str, Reading] = {}
+        self.opened: list[str] = []  # codes whose pages this question opened for a view
+
+    @classmethod
+    def of_member(cls, user: User) -> "Reader":
+        """A member who asks without a browser, as by mail."""
+        return cls(meter.WithoutBrowser(user))
+
+    @property
+    def is_guest(self) -> bool:
+        return not self._request.user.is_authenticated
+
+    def may_read(self, code_key: str, printed: str = "") -> bool:
+        """Whether the gated facts of a code (`system:code`) may be fetched; may cost a view."""
+        if code_key not in self._readings:
+            look = meter.look(self._request, code_key)
+            reading = look.open()
+            self._readings[code_key] = reading
+            if reading.is_open and reading.remaining is not None and not look.is_viewed:
+                self.opened.append(printed or code_key.partition(":")[2])
+        return self._readings[code_key].is_open
+
+    def why_locked(self, code_key: str) -> str:
+        """What keeps a code's gated facts from the reader, and what would open them."""
+        reading = self._readings[code_key]
+        if reading.locked_reason == NETWORK_LIMIT:
+            return "Too many new readers came from this network today. Register to read on."
+        if reading.is_guest:
+            return (
+                "Your free view is used. Register to read it: a free account adds "
+                f"{reading.member_extra_views} code pages."
+            )
+        if reading.renews_on:
+            day = reading.renews_on
+            return f"Your views are used up; they renew on {day.day} {day:%b %Y}."
+        return "Your plan has no views of code pages."
+
+    @property
+    def note(self) -> str:
+        """What this question cost, '' where it cost nothing."""
+        if not self.opened:
+            return ""
+        left = min(r.remaining for r in self._readings.values() if r.remaining is not None)
+        pages = "the page of " + " and ".join(self.opened)
+        views = "view" if left == 1 else "views"
+        return f"This opened {pages}, as a visit would; {left} {views} left."
