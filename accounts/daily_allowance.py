@@ -88,7 +88,7 @@ def spend_of(user: User, kind: str) -> Allowance:
 def give_back(request, kind: str) -> None:
     """Undo a use of today that led to nothing, as when the work failed."""
     user = request.user
-    owner = {"user": user} if user.is_authenticated else {"guest": guest_of(request)}
+    owner = {"user": user} if user.is_authenticated else {"guest": guest_or_new(request)}
     with connection.cursor() as cursor:
         ((column, value),) = owner.items()
         column, value = ("user_id", value.pk) if column == "user" else (column, value)

@@ -122,3 +122,11 @@ def test_forty_parallel_uses_of_a_member_grant_the_allowance():
 
     assert granted.count(True) == 3
     assert DailyUse.objects.get().used_count == 3
+
+
+def test_a_browser_that_is_new_gets_its_use_back_in_the_same_request():
+    request = request_of()
+    spend(request, Kind.QUESTION)
+    give_back(request, Kind.QUESTION)
+
+    assert DailyUse.objects.get().used_count == 0
