@@ -51,19 +51,43 @@ def personal_data(user: User) -> dict:
 
 
 def _other_records(user: User) -> dict[str, list[dict]]:
-    """The rows of other tables that name the person: an editor's changes, an acceptance."""
+    """The rows of other tables that name the person, and the rows that belong to those.
+
+    An editor's changes, an acceptance; a conversation with its questions. What belongs to a row
+    is what would be deleted with it.
+    """
     found = {}
-    for relation in user._meta.get_fields(include_hidden=True):
-        if not (relation.one_to_many or relation.one_to_one) or not relation.auto_created:
+    for relation in _relations_to(User):
+        if relation.related_model._meta.label_lower in _NOT_LISTED:
             continue
-        model, field = relation.related_model, relation.field
-        if model._meta.label_lower in _NOT_LISTED or model._meta.auto_created:
-            continue
-        rows = model._default_manager.filter(**{field.name: user})
-        names = [f.name for f in model._meta.concrete_fields if not _is_file(f)]
-        if listed := list(rows.values(*names)):
-            found.setdefault(f"{model._meta.label_lower}.{field.name}", []).extend(listed)
+        rows = relation.related_model._default_manager.filter(**{relation.field.name: user})
+        _add_records(found, relation, rows)
     return found
+
+
+def _add_records(found: dict[str, list[dict]], relation, rows) -> None:
+    """Add the rows under the name of their table and relation, then those that belong to them."""
+    model = relation.related_model
+    names = [f.name for f in model._meta.concrete_fields if not _is_file(f)]
+    listed = list(rows.values(*names))
+    if not listed:
+        return
+    found.setdefault(f"{model._meta.label_lower}.{relation.field.name}", []).extend(listed)
+    for further in _relations_to(model):
+        if further.on_delete is models.CASCADE and further.related_model is not model:
+            below = further.related_model._default_manager
+            _add_records(found, further, below.filter(**{f"{further.field.name}__in": rows}))
+
+
+def _relations_to(model) -> list:
+    """The foreign keys of other tables that point at the model's rows."""
+    return [
+        relation
+        for relation in model._meta.get_fields(include_hidden=True)
+        if (relation.one_to_many or relation.one_to_one)
+        and relation.auto_created
+        and not relation.related_model._meta.auto_created
+    ]
 
 
 def _is_file(field) -> bool:
