@@ -1,5 +1,6 @@
 """An answer: what was done, what was found, where it stands; as HTML and as plain text."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -43,6 +44,9 @@ class Listing:
 
 
 Block = Paragraph | Listing | Table
+
+WIDEST_ON_A_PHONE = 3  # columns
+_AMOUNT = re.compile(r"-?[$]?[\d,]+[.]\d+%?|[\d,]+%|[$][\d,]+|\d{1,3}(?:,\d{3})+|\d{1,4}|–")
 
 
 def paragraph(*facts: Fact) -> Paragraph:
@@ -127,18 +131,38 @@ def _block_html(block: Block, numbers: dict[Citation, int]) -> SafeString:
 
 
 def _table_html(table: Table, numbers: dict[Citation, int]) -> SafeString:
-    head = format_html_join("", '<th scope="col">{}</th>', ((name,) for name in table.columns))
-    rows = ((format_html_join("", "<td>{}</td>", ((cell,) for cell in row)),) for row in table.rows)
+    classes = ["figure" if _is_of_figures(table, n) else "" for n in range(len(table.columns))]
+    head = format_html_join(
+        "", '<th scope="col" class="{}">{}</th>', zip(classes, table.columns, strict=True)
+    )
+    rows = (
+        (
+            format_html_join(
+                "",
+                '<td data-label="{}" class="{}">{}</td>',
+                zip(table.columns, classes, row, strict=True),
+            ),
+        )
+        for row in table.rows
+    )
+    # Wide ones become cards on a phone. A group, not a region: an answer may show one table twice.
     return format_html(
-        '<div class="table-region" role="region" aria-label="{}" tabindex="0">'
-        '<table class="table"><caption>{} {}</caption><thead><tr>{}</tr></thead>'
+        '<div class="table-region" role="group" aria-label="{}" tabindex="0">'
+        '<table class="table{}"><caption>{} {}</caption><thead><tr>{}</tr></thead>'
         "<tbody>{}</tbody></table></div>",
         table.caption,
+        " is-cards" if len(table.columns) > WIDEST_ON_A_PHONE else "",
         table.caption,
         _marks([table.citation], numbers),
         head,
         format_html_join("", "<tr>{}</tr>", rows),
     )
+
+
+def _is_of_figures(table: Table, column: int) -> bool:
+    """Whether a column holds amounts, which stand below each other by their digits."""
+    cells = [row[column] for row in table.rows]
+    return any(cells) and all(_AMOUNT.fullmatch(cell) for cell in cells if cell)
 
 
 def _block_text(block: Block, numbers: dict[Citation, int]) -> str:

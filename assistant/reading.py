@@ -23,6 +23,11 @@ class Reader:
         """A member who asks without a browser, as by mail."""
         return cls(meter.WithoutBrowser(user))
 
+    def may_read_freely(self, code_key: str) -> bool:
+        """Whether the gated facts of a code are open to the reader without costing a view."""
+        look = meter.look(self._request, code_key)
+        return look.reader is None or look.is_viewed
+
     @property
     def is_guest(self) -> bool:
         return not self._request.user.is_authenticated
@@ -51,6 +56,11 @@ class Reader:
             day = reading.renews_on
             return f"Your views are used up; they renew on {day.day} {day:%b %Y}."
         return "Your plan has no views of code pages."
+
+    @property
+    def gated_codes(self) -> list[str]:
+        """The codes (`system:code`) whose gated facts this question was told."""
+        return [key for key, reading in self._readings.items() if reading.is_open]
 
     @property
     def note(self) -> str:
