@@ -54,6 +54,7 @@ class Locked:
 class ToolResult:
     """What a call of a tool found. `step` says in words what was done ("Looked up 96522").
 
+    `notes` say of a release that it was not published for the date of service.
     `arguments` are plain values, as they are kept with the answer. `is_found` is false where the
     record is silent: then the facts say so, and name the releases that were searched. `values`
     are the figures behind the facts, for callers that reckon with them.
@@ -67,6 +68,7 @@ class ToolResult:
     locked: Locked | None = None
     is_found: bool = True
     values: Mapping[str, Any] = field(default_factory=dict)
+    notes: tuple[Fact, ...] = ()
 
     @property
     def is_locked(self) -> bool:
@@ -75,5 +77,5 @@ class ToolResult:
     @property
     def citations(self) -> list[Citation]:
         """Each place once, in the order of the facts."""
-        found = [item.citation for item in (*self.facts, *self.tables)]
+        found = [item.citation for item in (*self.facts, *self.tables, *self.notes)]
         return list(dict.fromkeys(found))

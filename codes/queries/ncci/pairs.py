@@ -161,6 +161,25 @@ def pairs_among(
     return Pairs(release, _pairs(release, date_of_service, values, values))
 
 
+def past_pairs_among(
+    values: Iterable[str], setting: Setting, date_of_service: date, releases: Releases
+) -> list[Pair]:
+    """The pairs among codes that held before the date and hold no more, the last ended last."""
+    release = newest(setting.ptp_source, releases)
+    values = sorted({stored_value(value) for value in values})
+    if release is None or len(values) < 2:
+        return []
+    edits = PtpEdit.objects.filter(
+        release_id=release.pk,
+        column_one__in=values,
+        column_two__in=values,
+        deletion_date__lt=date_of_service,
+        deletion_date__gt=F("effective_date"),
+    ).exclude(modifier_indicator=9)
+    rationales = {row.number: row.text for row in rationales_of([release.pk])}
+    return as_pairs(edits.order_by("deletion_date"), rationales)
+
+
 def pair(
     column_one: str,
     column_two: str,
