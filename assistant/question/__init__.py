@@ -165,7 +165,8 @@ def with_earlier(question: Question, earlier: Question | None) -> Question:
 
 def _words(text: str) -> str:
     """What is left to search for: the words that carry a meaning."""
-    return " ".join(re.sub(r"[^\w\s'/&-]", " ", _STOP.sub(" ", text)).split())
+    words = re.sub(r"[^\w\s'/&-]", " ", _STOP.sub(" ", text)).split()
+    return " ".join(word for word in words if re.search(r"\w", word))
 
 
 __all__ = ["NamedCodes", "Question", "Topic", "read_question", "with_earlier"]

@@ -22,10 +22,8 @@ _NAMES = re.compile(
 # Two letters are a state where they stand as one: after "in", or a comma, or alone at the end.
 _LETTERS = re.compile(r"(?:\b[Ii]n|\bfor|,)\s+([A-Z]{2})\b(?!\w)")
 _ZIP = re.compile(r"\bzip(?:\s*code)?s?:?\s*(?:of\s+)?(\d{5})(?:-\d{4})?\b", re.I)
-_ZIP_AFTER = re.compile(
-    r"\b(?:in|near|around|at|from)\s+(\d{5})(?:-\d{4})?\b(?!\s*[-–]\s*\d{5})", re.I
-)
-_LOCALITY = re.compile(r"\blocality\s+(\d{4,5}-\d{1,2})\b|\b(\d{5}-\d{2})\b", re.I)
+_ZIP_AFTER = re.compile(r"\b(?:in|near|around|at)\s+(\d{5})(?:-\d{4})?\b(?!\s*[-–]\s*\d{5})", re.I)
+_LOCALITY = re.compile(r"\blocality\s+(\d{4,5}-\d{1,2})\b|\b(0\d{4}-\d{2})\b", re.I)
 _CARRIER = re.compile(r"\bcarrier\s+(\d{5})\s*,?\s*(?:and\s+)?locality\s+(\d{1,2})\b", re.I)
 _PAYERS = re.compile(
     r"\b(medicaid|aetna|cigna|humana|anthem|blue cross|bcbs|united ?health(?:care)?|uhc|tricare|"

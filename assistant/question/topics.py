@@ -112,7 +112,8 @@ _WORDS = [
         Topic.GUIDELINES,
         r"\bguid(?:e|a)\w*|\bexcludes?[12]?\b|\bincludes?\b|\bcode first\b|"
         r"\binstructions?\b|\bnotes?\b|\bsequenc\w*|\brules?\b|"
-        r"\bhow (?:do|should) (?:i|we|you) (?:code|use|report)|\bwhen (?:can|do|should) (?:i|we|you)|\buse additional\b|\binclusion terms?\b",
+        r"\bhow (?:do|should) (?:i|we|you) (?:code|use|report)|"
+        r"\bwhen (?:can|do|should) (?:i|we|you)|\buse additional\b|\binclusion terms?\b",
     ),
     (
         Topic.HISTORY,
@@ -140,7 +141,8 @@ _SEARCH = re.compile(
 # What the assistant is not for. Asked of with a code and a topic of billing, it still answers.
 _OUT_OF_SCOPE = re.compile(
     r"\b(?:should i (?:take|stop taking)|is it safe|side effects?|do i have|"
-    r"what (?:treatment|medicine|dose|dosage)|how (?:do|can) i treat|cure|diagnose (?:me|my)|my (?:symptoms|doctor|lawyer)|"
+    r"what (?:treatment|medicine|dose|dosage)|how (?:do|can) i treat|cure|"
+    r"diagnose (?:me|my)|my (?:symptoms|doctor|lawyer)|"
     r"prescri(?:be|ption) for me|sue|lawsuits?|legal(?:ly)? (?:advice|liable)|attorney|lawyer|"
     r"malpractice (?:claim|suit)|weather|recipe|joke|poem|song|stock|bitcoin|president|football|"
     r"movie|write (?:me )?(?:a|an|some) (?:essay|story|code|program|email)|python|javascript|"
