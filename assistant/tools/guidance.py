@@ -10,7 +10,7 @@ from codes.queries.code_forms import CodeSystem
 from codes.queries.code_page import CodePage
 from codes.queries.compliance import compliance_count, compliance_of
 from codes.queries.editorial import published_sections
-from codes.queries.guidelines import guidelines_count, guidelines_of
+from codes.queries.guidelines import Guidelines, guidelines_count, guidelines_of
 from codes.queries.history import history_of
 from codes.queries.status import StatusKind, day
 
@@ -36,7 +36,7 @@ def guidelines(record: Record, code: str) -> ToolResult:
     facts: list[Fact] = []
     if has_text:
         facts += _editors_text(record, page, "guidelines")
-    found = guidelines_of(page)
+    found = guidelines_of(page) if guidelines_count(page) else Guidelines()
     if found.tabular:
         facts += _tabular(record, page, found.tabular)
     elif found.hcpcs:
