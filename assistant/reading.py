@@ -71,3 +71,33 @@ class Reader:
         pages = "the page of " + " and ".join(self.opened)
         views = "view" if left == 1 else "views"
         return f"This opened {pages}, as a visit would; {left} {views} left."
+
+
+class CautiousReader(Reader):
+    """The same reader, for calls the reader did not ask for: a page costs a view only where the
+    question itself names the code. Pages that are open already are read as ever.
+    """
+
+    def __init__(self, reader: Reader, named: str):
+        super().__init__(reader._request)
+        self._readings = reader._readings
+        self.opened = reader.opened
+        self._named = _plain(named)
+        self._withheld: set[str] = set()
+
+    def may_read(self, code_key: str, printed: str = "") -> bool:
+        is_named = _plain(printed or code_key.partition(":")[2]) in self._named
+        if code_key in self._readings or is_named or self.may_read_freely(code_key):
+            return super().may_read(code_key, printed)
+        self._withheld.add(code_key)
+        return False
+
+    def why_locked(self, code_key: str) -> str:
+        if code_key in self._withheld and code_key not in self._readings:
+            return "Its page is not open to you yet; ask about this code by name to open it."
+        return super().why_locked(code_key)
+
+
+def _plain(text: str) -> str:
+    """Codes as they are compared: upper case, without dots."""
+    return text.upper().replace(".", "")
