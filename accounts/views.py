@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts import actions, meter
+from accounts import actions, daily_allowance, meter
 from accounts.forms import DeleteAccountForm
 from accounts.personal_data import personal_data
 
@@ -28,6 +28,7 @@ def profile_detail(request):
         "reading": reading,
         "views": meter.viewed_codes(request.user),
         "has_two_factor": is_mfa_enabled(request.user),
+        "questions": daily_allowance.peek(request, daily_allowance.Kind.QUESTION),
         "pending_email": EmailAddress.objects.get_new(request.user),
     }
     return render(request, "accounts/profile_detail.html", context)

@@ -118,7 +118,7 @@ def _marks(citations: Iterable[Citation], numbers: dict[Citation, int]) -> SafeS
 
 def _told(item: Paragraph, numbers: dict[Citation, int]) -> SafeString:
     marks = _marks(item.citations, numbers)
-    return format_html("{} {}", item.text, marks) if marks else format_html("{}", item.text)
+    return format_html("{}&nbsp;{}", item.text, marks) if marks else format_html("{}", item.text)
 
 
 def _block_html(block: Block, numbers: dict[Citation, int]) -> SafeString:

@@ -22,6 +22,7 @@ def _products() -> list[Product]:
         Product(
             "case2code", "Case2Code", "Search and code look-up tool", reverse("search:code_find")
         ),
+        Product("casepilot", "CasePilot", "Medical coding assistant", reverse("assistant:ask")),
     ]
 
 

@@ -18,6 +18,7 @@ _request_id: ContextVar[str] = ContextVar("request_id", default="")
 _SECRETS = [
     (re.compile(r"[\w.+%-]+(?:@|%40)[\w-]+(?:\.[\w-]+)*"), "<e-mail>"),
     (re.compile(r"(/confirm-email/|/password/reset/key/)[^/\s?'\"]+"), r"\1<key>"),
+    (re.compile(r"(/casepilot/shared/)[^/\s?'\"]+"), r"\1<key>"),
     (re.compile(r"(?i)\b(password|token|secret|sessionid|csrftoken|cookie)(['\"]?\s*[=:]\s*)[^\s,;&]+"),
      r"\1\2<hidden>"),
 ]  # fmt: skip
@@ -121,5 +122,8 @@ def logging_settings(form: str, level: str) -> dict:
             # Its own lines for each request and each poll of the queue say too much.
             "django.server": {"handlers": ["console"], "level": level, "propagate": False},
             "procrastinate": {"level": "WARNING"},
+            # The address of a language model's server may hold a key.
+            "httpx2": {"level": "WARNING"},
+            "openai": {"level": "WARNING"},
         },
     }

@@ -59,6 +59,7 @@ INSTALLED_APPS = [
     "accounts",
     "codes",
     "search",
+    "assistant",
 ]
 
 MIDDLEWARE = [
@@ -91,6 +92,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "casepilot_site.context.site",
                 "accounts.context.reader",
+                "assistant.context.asking",
             ],
         },
     },
@@ -229,6 +231,21 @@ MEMBER_NOTES_PER_DAY = env.number("MEMBER_NOTES_PER_DAY", 10, minimum=0)
 GUEST_QUESTIONS_PER_DAY = env.number("GUEST_QUESTIONS_PER_DAY", 1, minimum=0)
 MEMBER_QUESTIONS_PER_DAY = env.number("MEMBER_QUESTIONS_PER_DAY", 10, minimum=0)
 MEMBER_MAILS_PER_DAY = env.number("MEMBER_MAILS_PER_DAY", 10, minimum=0)
+
+# The assistant. Without a language model it answers from its built-in planner.
+
+# The address of an OpenAI-compatible server, with its /v1, and the model to ask there.
+ASSISTANT_BASE_URL = env.text("ASSISTANT_BASE_URL")
+ASSISTANT_MODEL = env.text("ASSISTANT_MODEL")
+ASSISTANT_API_KEY = env.text("ASSISTANT_API_KEY")
+# What one question may cost: calls of tools, seconds, tokens sent and written.
+ASSISTANT_MAX_CALLS = env.number("ASSISTANT_MAX_CALLS", 12, minimum=1)
+ASSISTANT_MAX_SECONDS = env.number("ASSISTANT_MAX_SECONDS", 45, minimum=1)
+ASSISTANT_MAX_TOKENS = env.number("ASSISTANT_MAX_TOKENS", 60_000, minimum=1000)
+# Answers with the model that one process makes at a time; each takes a thread while it lasts.
+ASSISTANT_STREAMS = env.number("ASSISTANT_STREAMS", 6, minimum=0)
+# Days that a guest's conversation is kept after its last question.
+GUEST_CONVERSATION_DAYS = env.number("GUEST_CONVERSATION_DAYS", 1, minimum=1)
 
 # Code pages that each process keeps as they were drawn, until their data change; 0: none.
 KEPT_PAGES = env.number("KEPT_PAGES", 1000, minimum=0)

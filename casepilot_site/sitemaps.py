@@ -51,7 +51,7 @@ def index(request):
 def pages(request):
     """Home, the code systems and what changed in them."""
     day = _day(changed_at())
-    paths = [reverse("home"), reverse("codes:system_list")]
+    paths = [reverse("home"), reverse("codes:system_list"), reverse("assistant:ask")]
     for system in CodeSystem:
         paths.append(reverse("codes:system_detail", args=[system.value]))
         paths.append(reverse("codes:changes_list", args=[system.value]))

@@ -12,6 +12,7 @@ urlpatterns = [
     path("cpt/codes/<str:value>/", old_code_address),
     path("claim-check/", claim_check, name="claim_check"),
     path("case2code/", include("search.urls")),
+    path("casepilot/", include("assistant.urls")),
     path("accounts/", include("accounts.urls")),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),

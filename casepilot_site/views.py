@@ -93,6 +93,8 @@ def robots_txt(request):
         "Disallow: /admin/",
         "Disallow: /case2code/suggest/",
         "Disallow: /*?q=",
+        f"Allow: {reverse('assistant:ask')}$",
+        f"Disallow: {reverse('assistant:ask')}",
         "Disallow: /readyz/",
         "Disallow: /healthz/",
         "# The same page on another day, in another order or as a table.",

@@ -3,14 +3,15 @@
 The rule: a page is found again only under all that it was made of. That is its address with the
 date of service, today, the version of the data, and what the meter let its reader see; the meter
 is asked in every request, and an open page is only ever found for a reader to whom it has just
-opened this code. What differs between readers of one page (the account menu, the banner) is left
-out of it and drawn for each; and a page to be kept is drawn for nobody, so that there is nothing
-of a reader's in it.
+opened this code. What differs between readers of one page (the account menu, the banner, the keys
+of a form) is left out of it and drawn for each; and a page to be kept is drawn for nobody, so that
+there is nothing of a reader's in it.
 
 Not kept are pages for staff, with a message to show, and at addresses with more than a date.
 """
 
 import re
+import uuid
 from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import date
@@ -33,7 +34,11 @@ from codes.queries.service_date import read_service_date
 LARGEST_PAGE = 250_000  # bytes; what is larger is made anew each time
 # What is drawn for each reader. A gap is marked by its name between two NULs: no text of the
 # database can hold one.
-GAPS = {"account": "components/account_menu.html", "banner": "components/view_meter.html"}
+GAPS = {
+    "account": "components/account_menu.html",
+    "banner": "components/view_meter.html",
+    "ask_fields": "components/ask_fields.html",  # the keys of a form
+}
 
 
 @dataclass(frozen=True)
@@ -129,6 +134,9 @@ class KeptPage:
 
     def _piece(self, name: str) -> bytes:
         reading, is_menu = self.reading, name == "account"
+        if name == "ask_fields":
+            context = {"csrf_token": get_token(self.request), "new_form_key": uuid.uuid4()}
+            return render_to_string(GAPS[name], context).encode()
         if is_menu and not reading.is_guest:
             context = {"user": self.request.user, "csrf_token": get_token(self.request)}
             return render_to_string(GAPS[name], context).encode()

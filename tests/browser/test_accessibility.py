@@ -6,7 +6,10 @@ axe-core comes from npm (`npm ci`); without it these tests are skipped.
 import pytest
 from django.urls import reverse
 
+from assistant.actions import give_feedback, share
+from assistant.models import Turn
 from codes.models import Code
+from tests.assistant.conversations import make_conversation, make_turn
 from tests.browser.chromium import ROOT, watch
 from tests.factories import PASSWORD, make_user
 
@@ -41,6 +44,8 @@ GUEST_PAGES = {
     "the claim checker": "/claim-check/",
     "a claim checked": "/claim-check/?line=96522&line=96521-59x2&dx=Z45.1&dx=Z45",
     "a claim of too many codes": "/claim-check/?line=96522&line=96521&line=96523",
+    "the assistant": "/casepilot/",
+    "no conversations": "/casepilot/conversations/",
     "sign-up": "/accounts/signup/",
     "log-in": "/accounts/login/",
     "password reset": "/accounts/password/reset/",
@@ -119,6 +124,32 @@ def test_axe_finds_nothing_on_suggestions_and_a_tray(page, axe):
     page.get_by_role("option").first.wait_for()
     page.keyboard.press("ArrowDown")
     found = findings_here(page, axe, "suggestions over results and a tray")
+    assert not found, "\n".join(found)
+
+
+def test_axe_finds_nothing_on_the_pages_of_a_conversation(page, axe, sign_in):
+    user = make_user()
+    sign_in(page, user)
+    conversation = make_conversation(user=user)
+    turn = make_turn(conversation)
+    give_feedback(turn=turn, verdict="helpful")
+    make_turn(conversation, state=Turn.State.STOPPED)
+    make_turn(conversation, state=Turn.State.FAILED)
+    make_turn(conversation, engine_note="The language model is busy.")
+    share(conversation=conversation)
+    url = conversation.get_absolute_url()
+    pages = {
+        "a conversation": url,
+        "the list of conversations": "/casepilot/conversations/",
+        "a search for none": "/casepilot/conversations/?q=xylophone",
+        "deleting a conversation": f"{url}delete/",
+        "a shared conversation": conversation.shared_url,
+    }
+    found = findings(page, axe, pages)
+    page.goto(url)
+    for tool in page.locator("details").all():
+        tool.evaluate("tool => (tool.open = true)")
+    found += findings_here(page, axe, "a conversation with everything open")
     assert not found, "\n".join(found)
 
 

@@ -157,8 +157,9 @@ def test_a_kept_page_is_the_page_that_would_be_made(url, is_reversed, settings):
 
 
 def as_sent(answer) -> tuple:
-    """What a reader gets; tokens and request ids differ each time."""
+    """What a reader gets; tokens, keys of forms and request ids differ each time."""
     text = re.sub(r'(name="csrfmiddlewaretoken" value=)"\w{64}"', r"\1token", answer.text)
+    text = re.sub(r'(name="key" value=)"[0-9a-f-]{36}"', r"\1key", text)
     headers = {name: value for name, value in answer.headers.items() if name != "X-Request-ID"}
     return answer.status_code, text, headers, sorted(answer.cookies)
 
