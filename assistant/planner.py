@@ -83,9 +83,7 @@ def _answered(asked: Question, record: Record) -> Iterator[Step | Answer]:
     if not calls and not unknown:
         calls = _searched(asked)
     if asked.family and codes and not asked.names_codes:
-        blocks.append(
-            Paragraph(_FAMILY.format(code=record.page(codes[len(codes) // 4]).code.printed))
-        )
+        blocks.append(Paragraph(_FAMILY.format(code=record.code(codes[len(codes) // 4]).printed)))
     if not calls and not unknown:
         yield Answer(AnswerKind.ASKS_BACK, [Paragraph(_UNCLEAR)], EXAMPLES)
         return
@@ -117,7 +115,7 @@ def _known(asked: Question, record: Record) -> tuple[list[str], list[ToolResult]
     known, unknown = [], []
     for code in asked.codes:
         try:
-            record.page(code)
+            record.code(code)
             known.append(code)
         except Unknown as problem:
             unknown.append(problem.result)
@@ -130,7 +128,7 @@ def _known(asked: Question, record: Record) -> tuple[list[str], list[ToolResult]
             continue
         for code in (first, last):
             try:
-                record.page(code)
+                record.code(code)
                 known.append(code)
             except Unknown as problem:
                 unknown.append(problem.result)

@@ -148,4 +148,4 @@ def _is_bare(question: Question, topics: list[Topic]) -> bool:
 
 
 def _system(record: Record, code: str) -> str:
-    return record.page(code).code.system
+    return record.code(code).system

@@ -35,7 +35,8 @@ class Record:
     def __init__(self, reader: Reader, date_of_service: date):
         self.reader = reader
         self.date_of_service = date_of_service
-        self._pages: dict[tuple[str, str], CodePage] = {}
+        self._codes: dict = {}
+        self._pages: dict[int, CodePage] = {}
 
     @cached_property
     def releases(self) -> Releases:
@@ -54,22 +55,26 @@ class Record:
     def day(self) -> str:
         return day(self.date_of_service)
 
+    def code(self, code: str):
+        """The code named as printed, or as `system:code`. Raises Unknown."""
+        if code not in self._codes:
+            found = (find_code(system, value) for system, value in candidates(code))
+            known = next((item for item in found if item), None)
+            if known is None:
+                raise Unknown(self._unknown(code))
+            self._codes[code] = known
+        return self._codes[code]
+
     def page(self, code: str) -> CodePage:
-        """The open facts of a code as printed, or `system:code`. Raises Unknown."""
-        for system, value in candidates(code):
-            found = self._pages.get((system, value))
-            if found is None:
-                known = find_code(system, value)
-                if known is None:
-                    continue
-                found = code_page(known, self.date_of_service, self.today)
-                self._pages[system, value] = found
-            return found
-        raise Unknown(self._unknown(code))
+        """The open facts of a code. Raises Unknown."""
+        known = self.code(code)
+        if known.pk not in self._pages:
+            self._pages[known.pk] = code_page(known, self.date_of_service, self.today)
+        return self._pages[known.pk]
 
     def knows(self, code: str) -> bool:
         try:
-            self.page(code)
+            self.code(code)
         except Unknown:
             return False
         return True

@@ -48,11 +48,9 @@ def _paragraphs(facts: tuple[Fact, ...]) -> list[Block]:
 
 
 def _rest(result: ToolResult) -> list[Block]:
-    more = len(result.facts) - MOST_LISTED
-    if more <= 0:
+    if len(result.facts) <= MOST_LISTED:
         return []
-    citation = result.facts[0].citation
-    return [Paragraph(f"The page has {more} more.", (citation,))]
+    return [Paragraph("The page has more of them.", (result.facts[0].citation,))]
 
 
 def _locked(call: Call, result: ToolResult) -> Block:

@@ -7,7 +7,7 @@ from codes.queries.code_forms import stored_value
 
 MOST_CODES = 12
 # What has the form of a code beyond doubt: five characters of CPT or HCPCS, or a dotted diagnosis.
-_CERTAIN = r"(?:\d{5}|\d{4}[FTUMftum]|[A-Va-v]\d{4}|[A-TV-Za-tv-z]\d[0-9A-Za-z]\.[0-9A-Za-z]{1,4})"
+_CERTAIN = r"(?:\d{5}|\d{4}[A-Zftum]|[A-Va-v]\d{4}|[A-TV-Za-tv-z]\d[0-9A-Za-z]\.[0-9A-Za-z]{1,4})"
 # What may be one: a diagnosis without its dot, a category, a code of ICD-10-PCS.
 _POSSIBLE = (
     r"(?:[A-TV-Z]\d[0-9A-Z][0-9A-Z]{0,4}|[A-TV-Za-tv-z]\d{2}[0-9A-Za-z]{1,4}|[0-9A-HJ-NP-Z]{7})"
@@ -16,13 +16,17 @@ _RANGE = re.compile(
     rf"(?<![\w.])({_CERTAIN}|{_POSSIBLE})\s*(?:-|–|—|\bto\b|\bthrough\b|\bthru\b)\s*"
     rf"({_CERTAIN}|{_POSSIBLE})(?![\w])"
 )
-_WITH_MODIFIER = re.compile(r"(?<![\w.])(\d{5}|\d{4}[FTU]|[A-V]\d{4})-([0-9A-Z]{2})(?![\w-])")
+_WITH_MODIFIER = re.compile(r"(?<![\w.])(\d{5}|\d{4}[A-Z]|[A-V]\d{4})-([0-9A-Z]{2})(?![\w-])")
 _CODE = re.compile(rf"(?<![\w.])({_CERTAIN}|{_POSSIBLE})(?![\w])(?!\.\w)")
 _IS_CERTAIN = re.compile(rf"{_CERTAIN}")
-_NOT_A_CODE = re.compile(r"\b(?:hcc|version|model|apc|cms-hcc|rxhcc|drg|form|part|plan)\s*$", re.I)
+_NOT_A_CODE = re.compile(r"\b(?:hcc|version|model)\s*$", re.I)
 # 59, XS, LT: named as modifiers, or put behind a code with a hyphen.
 _MODIFIERS = re.compile(
     r"\b(?:modifiers?|mods?|-)\s*((?:[0-9A-Za-z]{2}\b(?:\s*(?:,|and|or|/|&)\s*)?){1,4})", re.I
+)
+_MODIFIER_ALONE = re.compile(
+    r"\b(?:an?|the|with|append|add|needs?|use)\s+(2[2-7]|3[23]|5[0-9]|6[26]|7[36-9]|8[0-2]|9[0-25]|TC|LT|RT|AS|X[EPSU])"
+    r"\b(?!\s*(?:units?|days?|min|times|percent|%|years?|mg|ml|codes?|other))"
 )
 _MODIFIER_BEHIND = re.compile(r"\b([0-9]{2}|[A-Z][A-Z0-9])\s+modifier\b")
 _NOT_MODIFIERS = {
@@ -106,4 +110,5 @@ def _take_modifiers(text: str, modifiers: list[str]) -> str:
             ):
                 modifiers.append(value.upper())
     modifiers += [found[1] for found in _MODIFIER_BEHIND.finditer(text)]
+    modifiers += [found[1] for found in _MODIFIER_ALONE.finditer(text)]
     return text

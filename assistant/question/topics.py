@@ -33,7 +33,8 @@ class Topic(StrEnum):
 _WORDS = [
     (
         Topic.CHANGES,
-        r"what(?:'s| is| has|’s)? (?:changed|new)\b|\bnew codes\b|\bchanges? (?:in|to|of)\b"
+        r"what(?:'s| is| has|’s)? (?:changed|new)\b|\bnew (?:\w+ )?codes\b|"
+        r"\bchanges? (?:in|to|of)\b"
         r"|\bcodes? (?:were|was|are) (?:added|deleted|new)|"
         r"\bupdates? (?:in|to)\b",
     ),
@@ -62,7 +63,8 @@ _WORDS = [
         r"\bunbundl\w*|\bncci\b|\bcci\b|\bptp\b|\bcolumn (?:one|two|1|2)\b|\bconflict\w*|"
         r"\bbill\w* (?:\w+ )?with\b|\balong(?:side)? (?:with)?|\bbeside\b|\bincluded in\b|"
         r"\bedits?\b|"
-        r"\bpair(?:ed)?\b|\bboth\b|\bin addition to\b|\balso bill\b|\bcan i (?:bill|code|report)\b",
+        r"\bpair(?:s|ed)?\b|\bboth\b|\bin addition to\b|\balso bill\b|"
+        r"\bcan i (?:bill|code|report)\b",
     ),
     (
         Topic.OPPS,
@@ -150,6 +152,10 @@ _OUT_OF_SCOPE = re.compile(
     re.IGNORECASE,
 )
 
+_COUNTS_OTHERS = re.compile(
+    r"\bhow many (?:ncci |ptp )?(?:pairs|edits|codes|global|days|follow|rvus?|characters)\b", re.I
+)
+
 
 def topics_of(text: str) -> list[Topic]:
     """The topics of a text with its codes taken out, in the order of an answer."""
@@ -158,6 +164,8 @@ def topics_of(text: str) -> list[Topic]:
         found.discard(Topic.MEANING)  # "what is the fee of" asks for the fee
     if Topic.BYPASS in found:
         found -= {Topic.MODIFIERS, Topic.PAIR}
+    if Topic.UNITS in found and _COUNTS_OTHERS.search(text):
+        found.discard(Topic.UNITS)
     if Topic.OPPS in found:
         found.discard(Topic.FEE)
     if Topic.REPLACED in found:
