@@ -32,7 +32,7 @@ MONTHS = {
 _MONTH = "|".join(sorted(MONTHS, key=len, reverse=True))
 _QUARTERS = {"first": 1, "second": 2, "third": 3, "fourth": 4}
 _ONES = "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen"
-_NUMBER_WORDS = {
+NUMBER_WORDS = {
     word: number
     for number, word in enumerate(
         f"{_ONES} fifteen sixteen seventeen eighteen nineteen".split()
@@ -46,6 +46,7 @@ _NUMBER_WORDS = {
 _COUNTED = "(?:units?|days?|times?|visits?|lines?|claims?|sessions?|hours?|minutes?|months?|years?)"
 _ONE = re.compile(rf"\bone\s+(?={_COUNTED}\b)|\bonce\b", re.I)
 
+_ICD = re.compile(r"\bICD-(?:9|10)(?:-(?:CM|PCS))?")  # a name, no figure
 _TH = "(?:st|nd|rd|th)?"
 _DATE_FORMS = [
     (re.compile(rf"\b(\d{{1,2}}){_TH}\s+(?:of\s+)?({_MONTH})\.?,?\s+(\d{{4}})\b", re.I), "dmy"),
@@ -60,70 +61,29 @@ _DATE_FORMS = [
     (re.compile(r"\b(first|second|third|fourth)\s+quarter\s+(?:of\s+)?(\d{4})\b", re.I), "wq"),
 ]  # fmt: skip
 _MONEY = re.compile(
-    r"(?:\$|\bUSD\s?)(\d[\d,]*(?:\.\d+)?)|\b(\d[\d,]*(?:\.\d+)?)\s?dollars?\b", re.I
+    r"(?:\$|\bUSD\s?)(\d[\d,]*(?:\.\d+)?)|\b(\d[\d,]*(?:\.\d+)?)\s?(?:dollars?|USD)\b", re.I
 )
 _PERCENT = re.compile(r"(\d[\d,]*(?:\.\d+)?)\s?(?:%|percent\b)", re.I)
 _MODIFIER = re.compile(r"\bmodifiers?\s+[“\"']?-?([A-Za-z0-9]{2})\b(?![-–])", re.I)
 _WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9.,]*[A-Za-z0-9]|[A-Za-z0-9]")
 # The field's own abbreviations stand for nothing that could be wrong.
 _ABBREVIATIONS = frozenset(
-    [
-        "CPT",
-        "HCPCS",
-        "ICD",
-        "CM",
-        "PCS",
-        "NCCI",
-        "PTP",
-        "MUE",
-        "MUES",
-        "MAI",
-        "RVU",
-        "RVUS",
-        "CMS",
-        "MAC",
-        "MACS",
-        "LCD",
-        "LCDS",
-        "NCD",
-        "NCDS",
-        "AMA",
-        "US",
-        "USA",
-        "OPPS",
-        "APC",
-        "GPCI",
-        "POA",
-        "HCC",
-        "RBCS",
-        "GEM",
-        "GEMS",
-        "PE",
-        "MP",
-        "EM",
-        "QP",
-        "ID",
-        "OK",
-        "CF",
-        "MPFS",
-        "FY",
-        "CY",
-        "II",
-        "I",
-        "A",
-        "IT",
-    ]
+    re.findall(
+        r"\w+",
+        "CPT HCPCS ICD CM PCS NCCI PTP MUE MUES MAI RVU RVUS CMS MAC MACS LCD LCDS NCD NCDS AMA US "
+        "USA OPPS APC GPCI POA HCC RBCS GEM GEMS PE MP EM QP ID OK CF MPFS FY CY II I A IT",
+    )
 )
 _NOT_MODIFIERS = frozenset(
-    "is or of to as on in it if be by no do an at so up we may can".split()  # noqa: SIM905
+    re.findall(r"\w+", "is or of to as on in it if be by no do an at so up we may can")
 )
 
 
 def plainly(text: str) -> str:
-    """The text with each date as one word, ⟦date=2026-07-01⟧, that no comma divides, and "one"
-    as a figure where it counts something.
+    """The text with each date as one word, ⟦date=2026-07-01⟧, that no comma divides, "one" as a
+    figure where it counts something, and no figure in the name of ICD-10-CM.
     """
-    text = _ONE.sub("1 ", text)
+    text = _ICD.sub("ICD", _ONE.sub("1 ", text))
     for pattern, form in _DATE_FORMS:
         text = pattern.sub(lambda found, form=form: _date_token(found, form), text)
     return text
@@ -198,7 +158,7 @@ def _word_token(word: str) -> str:
     """A figure by its value; what has letters, a code or a modifier, by its characters."""
     word = word.strip(".,")
     value = _plain(word)
-    if value is not None and not (word.isdigit() and (len(word) == 5 or word.startswith("0"))):
+    if value is not None and not (word.isdigit() and len(word) == 5):
         return f"num:{value}"
     return f"word:{word.replace('.', '').upper()}"
 
@@ -216,6 +176,6 @@ def _spelled(text: str) -> set[str]:
     found = set()
     text = re.sub(r"\bcolumns?\s+(?:one|two)\b", " ", text, flags=re.I)
     for word in re.findall(r"[a-z]+", text.lower()):
-        if word in _NUMBER_WORDS and word != "one":
-            found.add(f"num:{_NUMBER_WORDS[word]}")
+        if word in NUMBER_WORDS and word != "one":
+            found.add(f"num:{NUMBER_WORDS[word]}")
     return found

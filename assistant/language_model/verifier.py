@@ -12,6 +12,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from assistant.language_model.alignment import is_aligned
 from assistant.language_model.figures import claims_of, held_by, plainly
 
 _MARKS = re.compile(r"(?:\s*\[\d+(?:\s*,\s*\d+)*\])+")
@@ -19,11 +20,14 @@ _SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[A-Z0-9“\"(])")
 _CLAUSE_END = re.compile(
     r",(?!\d)|[;:()|\n]|\s[–—-]\s|\s(?:and|but|while|whereas|or|versus|vs\.?|than)\s", re.I
 )
-_DENIAL = re.compile(
-    r"\b(?:not|no|never|none|neither|nor|without|cannot|deny|denies|denied|exclude[sd]?|unless|"
-    r"except|excluding|unable|prohibit\w*|forbid\w*|bundled|invalid|unknown|ended|deleted)\b|n[’']t\b",
-    re.I,
+# What denies. A condition ("unless", "without") denies only where a fact puts it: in a model's
+# sentence it could turn the fact around.
+_DENYING = (
+    r"not|no|never|none|neither|nor|cannot|deny|denies|denied|exclude[sd]?|unable|prohibit\w*|"
+    r"forbid\w*|bundled|invalid|unknown|ended|deleted"
 )
+_SAID_DENIAL = re.compile(rf"\b(?:{_DENYING})\b|n[’']t\b", re.I)
+_DENIAL = re.compile(rf"\b(?:{_DENYING}|without|unless|except|excluding)\b|n[’']t\b", re.I)
 _PERMISSION = re.compile(
     r"\b(?:may|can|could|should|must|allow\w*|permit\w*|bill\w*|pays?|paid|payable|cover\w*|yes|"
     r"report\w*|together|separate\w*|bypass\w*|valid|active|require\w*|needs?)\b",
@@ -128,9 +132,10 @@ def _fault(sentence: str, marks: tuple[int, ...], facts: Mapping[int, str]) -> s
         return "names a fact there is not"
     named = [facts[mark] for mark in marks]
     denies = {bool(_DENIAL.search(fact)) for fact in named}
-    if _DENIAL.search(sentence) and True not in denies:
+    is_denial = bool(_SAID_DENIAL.search(sentence))
+    if is_denial and True not in denies:
         return "denies what no fact denies"
-    if not _DENIAL.search(sentence) and False not in denies and _PERMISSION.search(sentence):
+    if not is_denial and False not in denies and not _is_affirmed(sentence, named):
         return "affirms what its facts deny"
     held = [held_by(fact) for fact in named]
     if missing := claims_of(sentence) - set().union(*held):
@@ -142,9 +147,29 @@ def _fault(sentence: str, marks: tuple[int, ...], facts: Mapping[int, str]) -> s
         bearing = [fact for fact, tokens in zip(named, held, strict=True) if claims <= tokens]
         if not bearing:
             return f"joins what no fact joins: {', '.join(sorted(claims))}"
-        if not any(_fits(clause, fact) for fact in bearing):
+        values = {token.partition(":")[2] for token in _figures(clause)}
+        if not any(_fits(clause, fact) and is_aligned(sentence, values, fact) for fact in bearing):
             return f"gives a figure another meaning: {', '.join(sorted(claims))}"
     return ""
+
+
+def _is_affirmed(sentence: str, facts: list[str]) -> bool:
+    """Whether a sentence that permits or pays something does so as a part of the facts that
+    denies nothing; one that does neither cannot be wrong about it.
+    """
+    stems = _permissions(sentence)
+    claims = claims_of(sentence)
+    parts = [part for fact in facts for part in _SENTENCE_END.split(fact)]
+    return not stems or any(
+        stems <= _permissions(part) and claims <= held_by(part)
+        for part in parts
+        if not _DENIAL.search(part)
+    )
+
+
+def _permissions(text: str) -> set[str]:
+    """The words of permission in a text, by their first letters: bill for billed."""
+    return {word.lower()[:4] for word in _PERMISSION.findall(text)}
 
 
 def _clauses(text: str) -> list[str]:
@@ -152,7 +177,13 @@ def _clauses(text: str) -> list[str]:
 
 
 def _fits(clause: str, fact: str) -> bool:
-    """Whether every figure of the clause stands beside the same words in the fact."""
+    """Whether every figure of the clause stands beside the same words in the fact, and no code
+    where a figure stands.
+    """
+    for code in claims_of(clause):
+        unit = _beside(code, clause)[0] if re.fullmatch(r"word:\d{5}", code) else ""
+        if unit and all(_beside(code, part)[0] != unit for part in _clauses(fact)):
+            return False
     return all(_has_meaning(figure, clause, fact) for figure in _figures(clause))
 
 

@@ -52,11 +52,11 @@ def make_turn(
     fields.setdefault("steps", ["Looked up 96522", "Checked 2 NCCI releases"])
     fields.setdefault("state", Turn.State.ANSWERED)
     fields.setdefault("asked_at", now)
+    fields.setdefault("date_of_service", date(2026, 7, 1))
     return Turn.objects.create(
         conversation=conversation or make_conversation(),
         form_key=uuid.uuid4(),
         question=question,
-        date_of_service=date(2026, 7, 1),
         answered_at=now,
         answer=as_values(answer),
         answer_text=answer.to_text(),

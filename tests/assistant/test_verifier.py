@@ -12,6 +12,11 @@ FACTS = {
     "Physician fee schedule 2026 C, from 1 Jul 2026.",
     4: "Medicare pays $1,300.00 for 36561 in an office. Physician fee schedule 2026 C.",
     5: "Z45.1 is valid from October 1, 2015. It needs no seventh character.",
+    7: "Units above 1 are denied for 96365. More is paid only where it was correctly coded.",
+    8: "36561 and 96522 are a pair of column one and two. Neither is billed twice on a day.",
+    9: "96522 is column two of 36561, so Medicare pays 36561 and denies 96522 on the same day.",
+    10: "Relative values of 99213: work 1.30, non-facility practice expense 1.46, facility "
+    "practice expense 0.33, malpractice 0.09; total 2.85 non-facility and 1.72 facility.",
     6: "Modifiers LT, RT and 50 may apply to 36561. The share is 62.7 percent.",
 }
 
@@ -30,6 +35,11 @@ BORNE_OUT = [
     "Modifier 50 may apply to 36561 [6].",
     "- Modifiers LT and RT may apply [6].",
     "The share is 62.7% [6].",
+    "36561 is column one, 96522 is column two: Medicare pays 36561 and denies 96522 [9].",
+    "The work value is 1.30, the facility practice expense 0.33 and malpractice 0.09 [10].",
+    "Its total is 1.72 in a facility [10].",
+    "The MUE is 3, and the adjudication indicator 2 [2].",
+    "More is paid only where it was correctly coded [7].",
 ]
 
 NOT_BORNE_OUT = {
@@ -53,6 +63,16 @@ NOT_BORNE_OUT = {
     "a modifier in small letters": "Use modifier xu, which may apply to 36561 [6].",
     "a wrong indicator": "The modifier indicator is 0, so they may not be billed together [1].",
     "the opposite": "96522 may be billed with 36561 on the same day [1].",
+    "the opposite under a condition": "96522 may be billed with 36561 unless it is late [1].",
+    "the opposite without a modifier": "96522 may be billed with 36561 without a modifier [1].",
+    "permission from a fact that names both codes": "36561 may be billed with 96522 [8].",
+    "the columns exchanged": "36561 is column two of 96522, which is not paid [9].",
+    "what is paid and what is denied exchanged": "Medicare pays 96522 and denies 36561 [9].",
+    "the expense of the other place": "The facility practice expense is 1.46 [10].",
+    "work for malpractice": "The malpractice value is 1.30 [10].",
+    "a total for the other place": "The total is 2.85 in a facility [10].",
+    "a code where units stand": "At most 96522 units a day [2].",
+    "an indicator where the MUE stands": "The MUE is 2 [2].",
     "a denial of what is affirmed": "Medicare does not pay $125.25 for 96522 in an office [3].",
     "a percentage": "The share is 72.6% [6].",
     "no fact named": "At most 3 units of 96522 a day.",
