@@ -13,6 +13,7 @@ from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 
 from assistant import actions
+from assistant.drafts.admin_action import offer_drafts
 from assistant.models import Feedback
 
 _TONES = {
@@ -156,3 +157,6 @@ def _list(rows: list[tuple], form: str) -> str:
 
 def _moment(moment) -> str:
     return date_format(timezone.localtime(moment), "j M Y, H:i")
+
+
+offer_drafts(admin.site)

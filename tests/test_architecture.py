@@ -21,6 +21,14 @@ ALLOWED = {
     "codes": ("codes", "accounts"),
     "search": ("codes.models", "codes.queries", "codes.csv_download", "accounts"),
     "assistant": ("codes.queries", "search", "accounts"),
+    # Drafts become working copies by the editors' own action, so that history and log hold them.
+    "assistant.drafts": (
+        "assistant",
+        "codes.actions.editorial",
+        "codes.models",
+        "codes.queries",
+        "accounts",
+    ),
     "consultant": ("assistant", "accounts"),
     "careers": ("accounts",),
     "casepilot_site": ("*",),
