@@ -5,9 +5,11 @@ import uuid
 from datetime import timedelta
 
 from allauth.usersessions.models import UserSession
+from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.utils import timezone
+from django.utils.module_loading import import_string
 
 from accounts.meter import lock_period
 from accounts.models import CodeView, DailyUse, NetworkDay, User, ViewPeriod
@@ -60,8 +62,13 @@ def carry_over(*, guest: uuid.UUID, user: User) -> int:
 
 @transaction.atomic
 def delete_account(*, user: User) -> None:
-    """Delete the account and everything that belongs to it; all its sessions end."""
+    """Delete the account and everything that belongs to it; all its sessions end.
+
+    Other apps do theirs before, by the functions that the setting BEFORE_ACCOUNT_DELETION names.
+    """
     user_id = user.pk
+    for name in settings.BEFORE_ACCOUNT_DELETION:
+        import_string(name)(user)
     keys = UserSession.objects.filter(user=user).values_list("session_key", flat=True)
     Session.objects.filter(session_key__in=list(keys)).delete()
     user.delete()

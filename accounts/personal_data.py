@@ -3,8 +3,10 @@
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
+from django.conf import settings
 from django.db import models
 from django.utils import timezone
+from django.utils.module_loading import import_string
 
 from accounts.models import User, ViewPeriod
 
@@ -14,8 +16,14 @@ _NOT_LISTED |= {"usersessions.usersession"}
 
 
 def personal_data(user: User) -> dict:
-    """The stored data as plain values. Passwords, keys and codes are left out."""
+    """The stored data as plain values. Passwords, keys and codes are left out.
+
+    Other apps add theirs by the functions that the setting PERSONAL_DATA names.
+    """
     period = ViewPeriod.objects.filter(user=user).first()
+    of_apps = {}
+    for name in settings.PERSONAL_DATA:
+        of_apps |= import_string(name)(user)
     return {
         "exported_at": timezone.now(),
         "account": {
@@ -46,6 +54,7 @@ def personal_data(user: User) -> dict:
                 "ip", "user_agent", "created_at", "last_seen_at"
             )
         ),
+        **of_apps,
         "other_records": _other_records(user),
     }
 
@@ -66,13 +75,20 @@ def _other_records(user: User) -> dict[str, list[dict]]:
 
 
 def _add_records(found: dict[str, list[dict]], relation, rows) -> None:
-    """Add the rows under the name of their table and relation, then those that belong to them."""
+    """Add the rows under the name of their table and relation, then those that belong to them.
+
+    The tables of PERSONAL_DATA_LEFT_OUT hold keys that give access.
+    """
     model = relation.related_model
     names = [f.name for f in model._meta.concrete_fields if not _is_file(f)]
+    if model._meta.label_lower in settings.PERSONAL_DATA_LEFT_OUT:
+        return
     listed = list(rows.values(*names))
     if not listed:
         return
     found.setdefault(f"{model._meta.label_lower}.{relation.field.name}", []).extend(listed)
+    if relation.on_delete is not models.CASCADE:
+        return  # the row outlives the person: what belongs to it is not theirs
     for further in _relations_to(model):
         if further.on_delete is models.CASCADE and further.related_model is not model:
             below = further.related_model._default_manager

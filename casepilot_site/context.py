@@ -23,6 +23,12 @@ def _products() -> list[Product]:
             "case2code", "Case2Code", "Search and code look-up tool", reverse("search:code_find")
         ),
         Product("casepilot", "CasePilot", "Medical coding assistant", reverse("assistant:ask")),
+        Product(
+            "careercenter",
+            "CareerCenter",
+            "The medical coding job board",
+            reverse("careers:job_list"),
+        ),
     ]
 
 

@@ -65,10 +65,13 @@ def _state_of_static_files():
 
 
 def load_demonstration():
-    """Load the demonstration data into a database that never had a release."""
+    """Load the demonstration data into a database that never had a release, or an employer."""
     if not apps.get_model("codes", "Release").objects.exists():
         say("Loading the demonstration data")
         call_command("load_demonstration", verbosity=0)
+    if not apps.get_model("careers", "Employer").objects.exists():
+        say("Loading the demonstration postings")
+        call_command("load_demonstration_postings", verbosity=0)
 
 
 def create_administrator():

@@ -60,6 +60,7 @@ INSTALLED_APPS = [
     "codes",
     "search",
     "assistant",
+    "careers",
 ]
 
 MIDDLEWARE = [
@@ -130,6 +131,15 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_ROOT = VAR_DIR / "media"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    # Résumés: no address leads here, and nobody else on the machine may read it.
+    "private": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {
+            "location": VAR_DIR / "private",
+            "file_permissions_mode": 0o600,
+            "directory_permissions_mode": 0o700,
+        },
+    },
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 WHITENOISE_USE_FINDERS = DEBUG
@@ -246,6 +256,21 @@ ASSISTANT_MAX_TOKENS = env.number("ASSISTANT_MAX_TOKENS", 60_000, minimum=1000)
 ASSISTANT_STREAMS = env.number("ASSISTANT_STREAMS", 6, minimum=0)
 # Days that a guest's conversation is kept after its last question.
 GUEST_CONVERSATION_DAYS = env.number("GUEST_CONVERSATION_DAYS", 1, minimum=1)
+
+# The job board
+
+# Postings an employer may have on the board at the same time, without a plan.
+EMPLOYER_POSTINGS = env.number("EMPLOYER_POSTINGS", 3, minimum=0)
+RESUME_MAX_MB = env.number("RESUME_MAX_MB", 5, minimum=1, maximum=50)
+# Reading an employer's feed of postings.
+FEED_MAX_MB = env.number("FEED_MAX_MB", 5, minimum=1, maximum=100)
+FEED_TIMEOUT_SECONDS = env.number("FEED_TIMEOUT_SECONDS", 20, minimum=1, maximum=120)
+
+# What the apps add to the export of one's data and do before an account is deleted, as dotted
+# names of functions of a user; and tables whose rows open doors, which no export lists.
+PERSONAL_DATA = ["careers.personal_data.personal_data"]
+PERSONAL_DATA_LEFT_OUT = {"careers.invitation", "careers.mail"}
+BEFORE_ACCOUNT_DELETION = ["careers.personal_data.before_account_deletion"]
 
 # Code pages that each process keeps as they were drawn, until their data change; 0: none.
 KEPT_PAGES = env.number("KEPT_PAGES", 1000, minimum=0)

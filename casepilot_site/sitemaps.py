@@ -1,4 +1,4 @@
-"""The site map: an index, one part of fixed pages, and parts of codes by ranges of the key.
+"""The site map: an index, one part of fixed pages, one of jobs, parts of codes by ranges of keys.
 
 The protocol (sitemaps.org) allows 50,000 addresses in a part. A part is named by the code it
 begins with, so that reading it needs no counting of those before.
@@ -6,7 +6,7 @@ begins with, so that reading it needs no counting of those before.
 
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import islice
 
 from django.conf import settings
@@ -17,6 +17,7 @@ from django.utils.html import escape
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import condition, require_safe
 
+from careers.queries.site_map import jobs_changed_at, listed_pages
 from codes.models import CodeSystem, has_form_of, printed_value
 from codes.queries.listed_codes import changed_at, codes_from, first_of_each_part
 
@@ -30,18 +31,24 @@ def _last_modified(request, **_) -> datetime | None:
     return changed_at()
 
 
-def _site_map(view):
+def _site_map(view, last_modified=_last_modified):
     """Kept for an hour, and answered with 304 while nothing was imported or published."""
     return require_safe(
-        cache_control(public=True, max_age=3600)(condition(None, _last_modified)(view))
+        cache_control(public=True, max_age=3600)(condition(None, last_modified)(view))
     )
 
 
-@_site_map
+def _last_modified_anywhere(request) -> datetime | None:
+    return max(filter(None, [changed_at(), jobs_changed_at()]), default=None)
+
+
+@partial(_site_map, last_modified=_last_modified_anywhere)
 def index(request):
     """The list of the parts."""
     day = _day(changed_at())
     parts = [(reverse("sitemap_pages"), day)]
+    if jobs_changed := jobs_changed_at():
+        parts.append((reverse("sitemap_jobs"), _day(jobs_changed)))
     for system, first in first_of_each_part(PART_SIZE):
         parts.append((reverse("sitemap_codes", args=[system, first]), day))
     return _answer("sitemapindex", "sitemap", parts)
@@ -56,6 +63,13 @@ def pages(request):
         paths.append(reverse("codes:system_detail", args=[system.value]))
         paths.append(reverse("codes:changes_list", args=[system.value]))
     return _answer("urlset", "url", [(path, day) for path in paths])
+
+
+@require_safe
+@cache_control(public=True, max_age=3600)
+def jobs(request):
+    """The board, its employers and every live job, each with the day it last changed."""
+    return _answer("urlset", "url", ((path, _day(changed)) for path, changed in listed_pages()))
 
 
 @_site_map

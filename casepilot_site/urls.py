@@ -13,6 +13,7 @@ urlpatterns = [
     path("claim-check/", claim_check, name="claim_check"),
     path("case2code/", include("search.urls")),
     path("casepilot/", include("assistant.urls")),
+    path("careercenter/", include("careers.urls")),
     path("accounts/", include("accounts.urls")),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
@@ -24,5 +25,6 @@ urlpatterns = [
     path("favicon.ico", views.favicon),
     path("sitemap.xml", sitemaps.index, name="sitemap_index"),
     path("sitemap-pages.xml", sitemaps.pages, name="sitemap_pages"),
+    path("sitemap-jobs.xml", sitemaps.jobs, name="sitemap_jobs"),
     path("sitemap-<str:system>-from-<str:first>.xml", sitemaps.codes, name="sitemap_codes"),
 ]

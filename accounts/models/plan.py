@@ -39,6 +39,13 @@ class Plan(models.Model):
         blank=True,
         help_text="Empty: the free allowance of the settings. Ignored when unlimited.",
     )
+    job_postings = models.PositiveSmallIntegerField(
+        "job postings at the same time",
+        null=True,
+        blank=True,
+        help_text="For the owner of an employer. Empty: the free number of the settings. Ignored "
+        "when unlimited.",
+    )
 
     class Meta:
         ordering = ["name"]

@@ -1,0 +1,42 @@
+"""Employers in the administration: verifying, blocking, their members."""
+
+from django.contrib import admin, messages
+from django.utils import timezone
+
+from careers.actions.board import bump_board
+from careers.markdown import to_html
+from careers.models import Employer, Membership
+
+
+class MembershipInline(admin.TabularInline):
+    model = Membership
+    extra = 0
+    raw_id_fields = ["user"]
+
+
+@admin.action(description="Verify the selected employers", permissions=["change"])
+def verify(model_admin, request, queryset):
+    count = queryset.filter(verified_at=None).update(
+        verified_at=timezone.now(), verified_by=request.user
+    )
+    messages.success(request, f"{count} verified.")
+
+
+@admin.register(Employer)
+class EmployerAdmin(admin.ModelAdmin):
+    list_display = ["name", "is_verified", "is_blocked", "website", "created_at"]
+    list_filter = [("verified_at", admin.EmptyFieldListFilter), "is_blocked", "is_demonstration"]
+    search_fields = ["name", "website"]
+    prepopulated_fields = {"slug": ["name"]}
+    readonly_fields = ["verified_at", "verified_by", "verified_domain", "created_at"]
+    inlines = [MembershipInline]
+    actions = [verify]
+
+    @admin.display(description="Verified", boolean=True)
+    def is_verified(self, employer):
+        return employer.is_verified
+
+    def save_model(self, request, obj, form, change):
+        obj.about_html = to_html(obj.about)
+        super().save_model(request, obj, form, change)
+        bump_board()

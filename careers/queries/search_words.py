@@ -1,0 +1,67 @@
+"""A search of the board in words: for its heading, its mails and its filters to take off."""
+
+from dataclasses import dataclass
+
+from careers.filters import DAYS, Filters
+from careers.models import Credential, Employer, Posting, Specialty
+from careers.queries.board import Found
+from careers.states import STATES
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """A filter that is set: its words, and the search without it."""
+
+    words: str
+    query: str
+
+
+def chosen_words(filters: Filters, found: Found) -> list[Chosen]:
+    """Each filter that is set. Labels come from the options that were counted."""
+    labels = {
+        (name, option.value): option.label
+        for name, options in found.options.items()
+        for option in options
+    }
+    chosen = []
+    for name in ("workplace", "state", "credential", "specialty", "type", "level"):
+        for value in getattr(filters, name):
+            words = labels.get((name, value), value)
+            chosen.append(Chosen(words, filters.without(name, value)))
+    for slug in filters.employer:
+        name = Employer.objects.filter(slug=slug).values_list("name", flat=True).first() or slug
+        chosen.append(Chosen(name, filters.without("employer", slug)))
+    if filters.zip:
+        words = f"Within {filters.radius} miles of {filters.zip}"
+        chosen.append(Chosen(words, filters.without("zip")))
+    if filters.pay:
+        chosen.append(Chosen(f"${filters.pay:,}+ a year", filters.without("pay")))
+    if filters.days:
+        words = DAYS.get(filters.days, f"Last {filters.days} days")
+        chosen.append(Chosen(words, filters.without("days")))
+    return chosen
+
+
+def search_title(filters: Filters) -> str:
+    """E.g. "“denials” · Remote · CPC"; "Medical coding jobs" where nothing was asked."""
+    parts = [f"“{filters.q}”"] if filters.q else []
+    parts += [Posting.Workplace(value).label for value in filters.workplace]
+    parts += [STATES[value] for value in filters.state]
+    if filters.credential:
+        names = dict(
+            Credential.objects.filter(slug__in=filters.credential).values_list(
+                "slug", "abbreviation"
+            )
+        )
+        parts += [names.get(value, value) for value in filters.credential]
+    if filters.specialty:
+        names = dict(
+            Specialty.objects.filter(slug__in=filters.specialty).values_list("slug", "name")
+        )
+        parts += [names.get(value, value) for value in filters.specialty]
+    parts += [Posting.Type(value).label for value in filters.type]
+    if filters.zip:
+        parts.append(f"near {filters.zip}")
+    if filters.pay:
+        parts.append(f"${filters.pay:,}+")
+    return " · ".join(parts)[:100] or "Medical coding jobs"
