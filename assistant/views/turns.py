@@ -26,8 +26,8 @@ ASK_AGAIN = 1000
 def turn_stream(request, pk, turn):
     """The steps and the answer of a question as server-sent events.
 
-    `step` is a line of text, `answer` the turn's HTML, `state` says why there is no answer. An
-    answer that is there already comes at once; asked for twice, it is made once.
+    `step` is a line of text, `answer` the turn's HTML, `state` says why there is no answer, `wait`
+    that another request is making it. An answer that is there already comes at once; asked for twice, it is made once.
     """
     found = turn_or_404(request, pk, turn)
     response = StreamingHttpResponse(
@@ -46,7 +46,7 @@ def _events(request, turn: Turn, reader: Reader) -> Iterator[str]:
         ):
             turn.refresh_from_db()
             if turn.state == Turn.State.ANSWERING:
-                yield f"retry: {ASK_AGAIN}\n\n"
+                yield f"retry: {ASK_AGAIN}\n" + _event("wait", "Another page is asking.")
                 return
         elif turn.state == Turn.State.ANSWERING:
             with closing(answering(turn, reader, request)) as steps:

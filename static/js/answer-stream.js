@@ -48,6 +48,10 @@ function show(pending) {
     source.close();
     location.reload();
   });
+  // Another page of the reader's is asking; the browser comes again after a while.
+  source.addEventListener("wait", () => {
+    failures = 0;
+  });
   source.addEventListener("error", () => {
     failures += 1;
     const isOver = source.readyState === EventSource.CLOSED || failures > MOST_FAILURES;

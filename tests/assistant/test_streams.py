@@ -84,7 +84,9 @@ def test_a_second_tab_is_told_to_ask_again(client, member):
     turn = make_waiting(member)
     actions.claim(turn=turn)
 
-    assert client.get(stream_url(turn)).getvalue().decode() == "retry: 1000\n\n"
+    body = client.get(stream_url(turn)).getvalue().decode()
+    assert body.startswith("retry: 1000\n")
+    assert [name for name, _ in events(body)] == ["wait"]
 
 
 @pytest.mark.parametrize("state", [Turn.State.STOPPED, Turn.State.FAILED])

@@ -1,11 +1,13 @@
 """Asking in a real browser: the answer as it is made, with and without JavaScript."""
 
 import re
+import threading
 
 import pytest
 from playwright.sync_api import expect
 
 from assistant.models import Turn
+from tests.assistant.scripted_model import answers, scripted_model
 from tests.factories import make_user
 
 pytestmark = pytest.mark.usefixtures("demonstration")
@@ -108,6 +110,34 @@ def test_a_conversation_is_renamed_shared_and_deleted(page, new_context, sign_in
     page.get_by_role("button", name="Delete").click()
     expect(page.get_by_text("“Refilling a pump” is deleted.")).to_be_visible()
     expect(page.get_by_text("No conversation yet")).to_be_visible()
+
+
+def test_a_slow_answer_shows_its_steps_and_can_be_stopped_and_had_after_all(page, settings):
+    go_on = threading.Event()
+
+    def slow(talk):
+        go_on.wait(60)
+        answers(503)(talk)
+
+    with scripted_model() as model:
+        settings.ASSISTANT_BASE_URL, settings.ASSISTANT_MODEL = model.url, "scripted"
+        model.script = [slow]
+        page.goto("/casepilot/")
+        page.get_by_label("Your question").fill(QUESTION)
+        page.keyboard.press("Enter")
+        expect(page.locator(".steps li").first).to_contain_text("96522")
+        expect(page.locator(".turn-state")).to_have_text("Looking it up …")
+        expect(page.locator("article.answer")).to_have_count(0)
+
+        page.get_by_role("button", name="Stop").click()
+        expect(page.locator(".turn-state")).to_have_text("You stopped this answer.")
+        expect(page.get_by_role("button", name="Answer it after all")).to_be_focused()
+        go_on.set()
+        page.get_by_role("button", name="Answer it after all").click()
+        answer = page.locator("article.answer")
+        expect(answer).to_contain_text("The language model answered with an error.")
+        expect(answer).to_contain_text("The built-in planner answered.")
+    assert Turn.objects.count() == 1
 
 
 def test_a_mistake_is_reported_from_the_answer(page):
