@@ -61,6 +61,10 @@ class FeedbackAdmin(admin.ModelAdmin):
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
+    def has_change_permission(self, request: HttpRequest, obj=None) -> bool:
+        """What a reader said is not changed; the list marks it as handled."""
+        return obj is None and super().has_change_permission(request)
+
     def has_delete_permission(self, request: HttpRequest, obj=None) -> bool:
         return False
 
@@ -126,7 +130,8 @@ class FeedbackAdmin(admin.ModelAdmin):
 
     @admin.display(description="Answer")
     def answer(self, feedback):
-        return format_html('<div class="readonly-text">{}</div>', feedback.turn.answer_text)
+        told = feedback.turn.told
+        return told.to_html() if told else "None"
 
     @admin.display(description="Steps")
     def steps(self, feedback):

@@ -27,7 +27,8 @@ def turn_stream(request, pk, turn):
     """The steps and the answer of a question as server-sent events.
 
     `step` is a line of text, `answer` the turn's HTML, `state` says why there is no answer, `wait`
-    that another request is making it. An answer that is there already comes at once; asked for twice, it is made once.
+    that another request is making it. An answer that is there already comes at once; asked for
+    twice, it is made once.
     """
     found = turn_or_404(request, pk, turn)
     response = StreamingHttpResponse(

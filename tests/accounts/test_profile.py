@@ -12,7 +12,7 @@ from django.contrib.sessions.models import Session
 from django.test import Client
 from django.utils import timezone
 
-from accounts.models import CodeView, User, ViewPeriod
+from accounts.models import CodeView, DailyUse, User, ViewPeriod
 from tests.factories import PASSWORD, make_plan, make_user, make_views
 
 pytestmark = pytest.mark.django_db
@@ -36,6 +36,16 @@ def test_it_shows_the_codes_viewed_and_when_views_renew(client):
     assert 'href="/codes/cpt/96522/"' in page and 'href="/codes/icd-10-cm/Z45.1/"' in page
     renews = timezone.localdate(started_at + timedelta(days=30))
     assert f'datetime="{renews:%Y-%m-%d}"' in page
+
+
+def test_it_shows_the_questions_left_today(client, settings):
+    settings.MEMBER_QUESTIONS_PER_DAY = 10
+    user = make_user()
+    DailyUse.objects.create(
+        user=user, kind=DailyUse.Kind.QUESTION, day=timezone.localdate(), used_count=4
+    )
+    client.force_login(user)
+    assert "Questions today" in profile(client) and "6 of 10 left" in profile(client)
 
 
 def test_it_has_an_empty_state(client):

@@ -184,9 +184,13 @@ def test_search_engines_may_keep_the_page_but_no_question(client):
     assert "noindex" in client.get("/casepilot/", {"question": "x"}).text
     site_map = b"".join(client.get("/sitemap-pages.xml")).decode()
     assert "<loc>http://testserver/casepilot/</loc>" in site_map
+    robots = client.get("/robots.txt").text.splitlines()
+    assert "Disallow: /*?question=" in robots
     rules = RobotFileParser()
-    rules.parse(client.get("/robots.txt").text.splitlines())
-    assert not rules.can_fetch("*", "/casepilot/shared/x/")
+    rules.parse(robots)
+    assert rules.can_fetch("*", "/casepilot/")
+    # Crawlers must read a shared page to find that it is not to be kept.
+    assert rules.can_fetch("*", "/casepilot/shared/x/")
 
 
 def test_a_question_that_fails_is_given_back_and_says_so(client, monkeypatch):

@@ -8,11 +8,12 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from accounts.models import CodeView
 from assistant import actions
 from assistant.models import Conversation, Feedback, Turn
 from tests.accounts.readers import guest_cookie
 from tests.assistant.conversations import make_conversation, make_turn
-from tests.factories import make_guest, make_user
+from tests.factories import make_code, make_guest, make_user, make_views
 
 pytestmark = pytest.mark.django_db
 
@@ -179,6 +180,30 @@ def test_a_shared_reader_sees_what_was_asked_until_it_was_shared(client, member)
     assert member.email not in page.text
     for button in ("Rename", "Report a mistake", "Delete"):
         assert button not in page.text
+
+
+def test_a_link_shows_gated_facts_to_whom_their_pages_are_open(client, member):
+    conversation = make_conversation(user=member)
+    make_code("96522", system="cpt")
+    make_turn(conversation, text="Gated words.", gated_codes=["cpt:96522"])
+    make_turn(conversation, text="Open words.")
+    client.post(f"{conversation.get_absolute_url()}share/")
+    conversation.refresh_from_db()
+    reader = make_user()
+    opened = Client()
+    opened.force_login(reader)
+    make_views("cpt:96522", user=reader)
+    shared = conversation.shared_url
+
+    for browser in (client, opened):
+        assert "Gated words." in browser.get(shared).text
+    without_views, closed = guest_client(make_guest("cpt:99999")), Client()
+    closed.force_login(make_user())
+    for browser in (without_views, closed, Client()):
+        page = browser.get(shared).text
+        assert "Gated words." not in page and "Open words." in page
+        assert 'href="/codes/cpt/96522/"' in page
+    assert CodeView.objects.filter(code_key="cpt:96522").count() == 1, "a link opens no page"
 
 
 def test_a_link_that_was_taken_back_leads_nowhere(client, member):
