@@ -91,8 +91,9 @@ class SettingCount:
 class NcciEdits:
     """What NCCI says of a code on a date of service.
 
-    `release` is that of the pairs, None where none of the setting is loaded. `page_obj`, `asked`
-    and `error` belong to the full section: its page of pairs, the filter and what is wrong with it.
+    `release` is that of the pairs, None where none of the setting is loaded. `page_obj`, `asked`,
+    `error` and `has_ended` belong to the full section: its page of pairs, the filter, what is
+    wrong with it, and whether the pairs are those that ended before the date.
     """
 
     code: str
@@ -109,6 +110,7 @@ class NcciEdits:
     page_obj: Page | None = None
     asked: str = ""
     error: str = ""
+    has_ended: bool = False
     page: CodePage | None = field(default=None, repr=False, compare=False)
 
     @property
@@ -176,18 +178,20 @@ def ncci_of(page: CodePage) -> NcciEdits:
 
 def ncci_in_full(page: CodePage, asked: Mapping[str, str]) -> NcciEdits:
     """A page of the pairs of one side: `setting`, `column` (one or two), `q` (a code, its
-    beginning or a range) and `page` are taken from the address.
+    beginning or a range), `pairs` (`ended`, else those in force) and `page` are taken from the
+    address.
     """
     setting = _setting(page, asked.get("setting", ""))
     between, error = read_range(asked.get("q", ""))
+    has_ended = asked.get("pairs") == "ended"
     counts = {direction: page.row_counts[count_name(setting, direction)] for direction in Direction}
-    if between:
+    if between or has_ended:
         counts = {
-            direction: _filtered(page, setting, direction, between).count()
+            direction: _filtered(page, setting, direction, between, has_ended).count()
             for direction in Direction
         }
     direction = _direction(asked.get("column", ""), counts)
-    edits = _filtered(page, setting, direction, between)
+    edits = _filtered(page, setting, direction, between, has_ended)
     paginator = Paginator(edits, PAIRS_PER_PAGE)
     paginator.count = counts[direction]
     page_obj = paginator.get_page(asked.get("page"))
@@ -202,6 +206,7 @@ def ncci_in_full(page: CodePage, asked: Mapping[str, str]) -> NcciEdits:
         page_obj=page_obj,
         asked=asked.get("q", "").strip()[:40],
         error=error,
+        has_ended=has_ended,
         page=page,
     )
 
@@ -215,7 +220,7 @@ def ncci_table(content: NcciEdits) -> tuple[list[str], list[list]]:
     rationales = _rationales(rationales_of([release.pk]))
     rows = []
     for direction in Direction:
-        edits = _filtered(page, content.setting, direction, between)
+        edits = _filtered(page, content.setting, direction, between, content.has_ended)
         rows += [
             [
                 content.setting.label,
@@ -268,9 +273,17 @@ def _edits(page: CodePage, setting: Setting, shown: int) -> NcciEdits:
     )
 
 
-def _filtered(page: CodePage, setting: Setting, direction: Direction, between):
+def _filtered(
+    page: CodePage, setting: Setting, direction: Direction, between, has_ended: bool = False
+):
     return edits_of(
-        page.code.value, setting, direction, page.date_of_service, page.releases, between
+        page.code.value,
+        setting,
+        direction,
+        page.date_of_service,
+        page.releases,
+        between,
+        has_ended=has_ended,
     )
 
 

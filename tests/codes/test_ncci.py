@@ -337,3 +337,25 @@ def test_the_number_of_pairs_costs_no_query_of_its_own(client, django_assert_max
     full(client)
     with django_assert_max_num_queries(14):
         client.get("/codes/cpt/96522/")
+
+
+def test_pairs_that_ended_are_another_view_and_another_download(client):
+    make_ptp_release(
+        {"column_one": "96522", "column_two": "36000"},
+        {"column_one": "96522", "column_two": "36260", "deletion_date": date(2020, 12, 31)},
+        {"column_one": "36261", "column_two": "96522", "deletion_date": date(2019, 12, 31)},
+    )
+    make_code("96522", system="cpt")
+    member(client)
+    held, over = full(client, "?column=one"), full(client, "?column=one&pairs=ended")
+    assert ("/36000/" in held, "/36260/" in held) == (True, False)
+    assert ("/36000/" in over, "/36260/" in over) == (False, True)
+    assert "until 31 Dec 2020" in over
+    assert "/36261/" in full(client, "?pairs=ended")
+    assert "/36260/" in full(client, "?pairs=ended&column=one&q=36260")
+    assert "that ended before" in full(client, "?pairs=ended&q=99")
+    rows = table_of(client.get("/codes/cpt/96522/ncci-edits/?format=csv&pairs=ended"))
+    assert [(row["column one"], row["column two"]) for row in rows] == [
+        ("96522", "36260"),
+        ("36261", "96522"),
+    ]

@@ -105,6 +105,13 @@ def in_force(date_of_service: date) -> Q:
     )
 
 
+def ended(date_of_service: date) -> Q:
+    """Edits that held before a date and hold no more on it."""
+    return Q(deletion_date__lt=date_of_service, deletion_date__gt=F("effective_date")) & ~Q(
+        modifier_indicator=9
+    )
+
+
 def edits_of(
     value: str,
     setting: Setting,
@@ -112,20 +119,22 @@ def edits_of(
     date_of_service: date,
     releases: Releases,
     between: tuple[str, str] | None = None,
+    *,
+    has_ended: bool = False,
 ) -> QuerySet[PtpEdit]:
     """The edits in force of a code on one side, by the code on the other side.
 
-    `between`: only those whose other code lies in this range, both ends included.
+    `between`: only those whose other code lies in this range, both ends included. `has_ended`:
+    those that held before the date, in place of those in force.
     """
     release = newest(setting.ptp_source, releases)
     if release is None:
         return PtpEdit.objects.none()
-    edits = PtpEdit.objects.filter(
-        in_force(date_of_service), release_id=release.pk, **{direction.own_field: value}
-    )
+    held = ended(date_of_service) if has_ended else in_force(date_of_service)
+    edits = PtpEdit.objects.filter(held, release_id=release.pk, **{direction.own_field: value})
     if between:
         edits = edits.filter(**{f"{direction.other_field}__range": between})
-    return edits.order_by(direction.other_field)
+    return edits.order_by(direction.other_field, "effective_date")
 
 
 def rationales_of(release_ids: Iterable[int]) -> QuerySet[PtpRationale]:
@@ -170,12 +179,11 @@ def past_pairs_among(
     if release is None or len(values) < 2:
         return []
     edits = PtpEdit.objects.filter(
+        ended(date_of_service),
         release_id=release.pk,
         column_one__in=values,
         column_two__in=values,
-        deletion_date__lt=date_of_service,
-        deletion_date__gt=F("effective_date"),
-    ).exclude(modifier_indicator=9)
+    )
     rationales = {row.number: row.text for row in rationales_of([release.pk])}
     return as_pairs(edits.order_by("deletion_date"), rationales)
 
