@@ -1,7 +1,7 @@
 """What auditors and payers check on a code, as far as the publishers' own data tell it."""
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 from codes.models import CodeSystem, FeeScheduleRow, Release, Source
@@ -27,12 +27,16 @@ _WHO = re.compile(r"\b(?:maternal|newborn) records?\b|\byears of age\b|\bage of 
 
 @dataclass(frozen=True)
 class ComplianceFact:
-    """A fact with the release that says it. `origin` names the place it is inherited from."""
+    """A fact with the release that says it, and those that say the same of other settings.
+
+    `origin` names the place it is inherited from.
+    """
 
     name: str
     text: str
     release: Release
     origin: str = ""
+    more_releases: tuple[Release, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -141,13 +145,29 @@ def _procedure_facts(page: CodePage) -> Compliance:
     """From the rows of the fee schedule that the page's payment holds, and from NCCI's edits."""
     payment = page.payment
     supervised = next((row for row in payment.rows if row.supervision not in NOT_SUPERVISED), None)
-    facts = [*_units(page), *_bundled(page)]
+    facts = _said_once([*_units(page), *_bundled(page)])
     if supervised:
         meaning = meaning_of(SUPERVISION, supervised.supervision)
         text = f"{meaning.short} ({supervised.supervision}). {meaning.sentence}"
         facts.append(ComplianceFact("Supervision", text, payment.schedule))
     period = payment.row and _global_period(payment.row, page.date_of_service, payment.schedule)
     return Compliance(facts, period)
+
+
+def _said_once(facts: list[ComplianceFact]) -> list[ComplianceFact]:
+    """Facts of several settings that say the same of a release of the same name, as one."""
+    alike: dict[tuple, list[ComplianceFact]] = {}
+    for fact in facts:
+        topic = fact.name.split(", ")[0]
+        alike.setdefault((topic, fact.text, fact.release.name), []).append(fact)
+    return [
+        replace(
+            same[0],
+            name=f"{topic}, " + " and ".join(fact.name.split(", ")[1] for fact in same),
+            more_releases=tuple(fact.release for fact in same[1:]),
+        )
+        for (topic, _, _), same in alike.items()
+    ]
 
 
 def _units(page: CodePage) -> list[ComplianceFact]:

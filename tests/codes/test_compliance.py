@@ -119,6 +119,26 @@ def test_units_above_the_edit_are_denied():
     assert text.startswith("Units above 1 are denied. Checked on the day’s total")
 
 
+def test_what_two_settings_say_alike_is_said_once():
+    make_code("96522", system=CPT)
+    for source, units in [
+        (Source.NCCI_MUE_PRACTITIONER, 1),
+        (Source.NCCI_MUE_HOSPITAL, 1),
+        (Source.NCCI_MUE_DME, 2),
+    ]:
+        release = make_release(source=source, name="2026 Q4", valid_from=date(2026, 10, 1))
+        MueValue.objects.create(
+            release=release, code="96522", units=units, adjudication_indicator=3
+        )
+    both, suppliers = compliance_of(page_of(CPT, "96522")).facts
+    assert both.name == "Units, practitioner and outpatient hospital"
+    assert [item.source for item in (both.release, *both.more_releases)] == [
+        Source.NCCI_MUE_PRACTITIONER,
+        Source.NCCI_MUE_HOSPITAL,
+    ]
+    assert suppliers.name == "Units, DME supplier"
+
+
 def test_the_page_shows_the_facts_with_their_release(client):
     order_file("E1140")
     load("POAexemptCodesFY27.txt")
