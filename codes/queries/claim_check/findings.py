@@ -34,6 +34,7 @@ class Kind(StrEnum):
     MUE_EXCEEDED = "mue-exceeded"
     ADDON_WITHOUT_PRIMARY = "addon-without-primary"
     MODIFIER_NOT_APPLICABLE = "modifier-not-applicable"
+    MISSING_MODIFIER = "missing-modifier"
     REPEATED_LINE = "repeated-line"
     EXCLUDES1 = "excludes1"
     NOT_COVERED = "not-covered"

@@ -191,11 +191,16 @@ def test_data_that_are_not_loaded_are_warned_of_one_by_one():
         ("96522-50", {"bilateral": "0"}, True),
         ("96522-50", {"bilateral": "2"}, True),
         ("96522-50", {"bilateral": "1"}, False),
+        ("96522-50", {"bilateral": "9"}, True),
+        ("96522-50", {"bilateral": "9", "status": "C"}, False),
         ("96522-51", {"global_days": "ZZZ"}, True),
         ("96522-51", {"global_days": "000"}, False),
         ("96522-62", {"co_surgeon": "0"}, True),
         ("96522-62", {"co_surgeon": "1"}, False),
+        ("96522-62", {"co_surgeon": "9"}, True),
         ("96522-66", {"team": "0"}, True),
+        ("96522-66", {"team": "9"}, True),
+        ("96522-80", {"assistant": "9"}, True),
         ("96522-80", {"assistant": "1"}, True),
         ("96522-AS", {"assistant": "2"}, False),
         ("96522-54", {"global_days": "000"}, True),
@@ -207,14 +212,34 @@ def test_modifiers_are_held_against_the_codes_indicators(line, fields, is_ruled_
     make_fee("96522", **fields)
     release = make_release(source=Source.HCPCS_LEVEL_II)
     HcpcsModifier.objects.create(release=release, value="AS", long="Assistant")
+    found = [item for item in kinds(check(line)) if item[0] == "modifier-not-applicable"]
     expected = [("modifier-not-applicable", "error", "96522")] if is_ruled_out else []
-    assert kinds(check(line)) == expected
+    assert found == expected
 
 
 def test_a_modifier_with_a_row_of_its_own_applies():
     make_fee("93000", pctc="1")
     make_fee("93000", "20.00", modifier="26", pctc="1")
     assert not kinds(check("93000-26"))
+
+
+@pytest.mark.parametrize(
+    ("line", "place", "kind"),
+    [
+        ("93306", "22", "missing-modifier"),
+        ("93306-TC", "21", "not-payable"),
+        ("93306-26", "22", None),
+        ("93306", "11", None),
+        ("93306", "24", None),
+    ],
+)
+def test_only_the_professional_part_of_a_test_is_paid_at_a_hospital(line, place, kind):
+    make_fee("93306", pctc="1")
+    make_fee("93306", "60.00", modifier="26", pctc="1")
+    make_fee("93306", "40.00", modifier="TC", pctc="1")
+    found = check(line, pos=place)
+    assert kinds(found) == ([(kind, "error", "93306")] if kind else [])
+    assert all("PC/TC 1" in item.sentence for item in found.findings if item.kind == kind)
 
 
 @pytest.mark.parametrize(
