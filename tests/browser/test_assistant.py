@@ -135,7 +135,8 @@ def test_a_slow_answer_shows_its_steps_and_can_be_stopped_and_had_after_all(page
         go_on.set()
         page.get_by_role("button", name="Answer it after all").click()
         answer = page.locator("article.answer")
-        expect(answer).to_contain_text("The language model answered with an error.")
+        # A busy machine takes a while to import the client of the model.
+        expect(answer).to_contain_text("The language model answered with an error.", timeout=60_000)
         expect(answer).to_contain_text("The built-in planner answered.")
     assert Turn.objects.count() == 1
 
