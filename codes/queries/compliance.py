@@ -8,6 +8,7 @@ from codes.models import CodeSystem, FeeScheduleRow, Release, Source
 from codes.queries import fee_rows
 from codes.queries.code_page import CodePage
 from codes.queries.compliance_rows import GLOBAL_PERIODS, NOT_SUPERVISED
+from codes.queries.documentation import Checklist, checklist_of
 from codes.queries.indicators import GLOBAL_DAYS, SUPERVISION, meaning_of
 from codes.queries.ncci.pairs import Direction, count_name
 from codes.queries.ncci.settings import PTP_SETTINGS, newest
@@ -66,13 +67,17 @@ class GlobalPeriod:
 class Compliance:
     facts: list[ComplianceFact] = field(default_factory=list)
     global_period: GlobalPeriod | None = None
+    checklist: Checklist | None = None
 
     def __bool__(self) -> bool:
-        return bool(self.facts or self.global_period)
+        return bool(self.facts or self.global_period or self.checklist)
 
 
 def compliance_count(page: CodePage) -> int:
-    """How many facts there are at least, from what the page has read already."""
+    """How many facts there are at least, from what the page has read already.
+
+    A family's checklist alone opens no section: no reader spends a view on it.
+    """
     if page.code.system == CodeSystem.ICD_10_CM:
         return int(_poa(page) is not None or page.row_counts.get("7th characters", 0) > 0)
     counted = ["checked fee rows", "ncci mue"]
@@ -151,7 +156,8 @@ def _procedure_facts(page: CodePage) -> Compliance:
         text = f"{meaning.short} ({supervised.supervision}). {meaning.sentence}"
         facts.append(ComplianceFact("Supervision", text, payment.schedule))
     period = payment.row and _global_period(payment.row, page.date_of_service, payment.schedule)
-    return Compliance(facts, period)
+    checklist = checklist_of(page.code.system, page.code.value, payment.row)
+    return Compliance(facts, period, checklist)
 
 
 def _said_once(facts: list[ComplianceFact]) -> list[ComplianceFact]:

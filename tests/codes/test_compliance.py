@@ -4,10 +4,11 @@ from datetime import date
 
 import pytest
 
-from codes.models import CodeSystem, FeeScheduleRow, MueValue, Source
+from codes.models import Code, CodeSystem, FeeScheduleRow, MueValue, SectionSlug, Source
 from codes.queries.compliance import compliance_count, compliance_of
+from codes.queries.documentation import checklist_of
 from tests.codes.diagnosis_samples import DAY, load, order_file, page_of
-from tests.factories import make_code, make_release, make_user, make_views
+from tests.factories import make_code, make_release, make_section_text, make_user, make_views
 
 pytestmark = pytest.mark.django_db
 
@@ -96,9 +97,14 @@ def test_the_global_period_is_a_line_of_days(global_days, days):
 
 
 def test_a_code_without_period_or_supervision_has_no_section():
-    make_fee_row("99213", global_days="XXX", supervision="09")
-    page = page_of(CPT, "99213")
+    make_fee_row("99499", global_days="XXX", supervision="09")
+    page = page_of(CPT, "99499")
     assert (compliance_count(page), bool(compliance_of(page))) == (0, False)
+
+
+def test_a_checklist_alone_opens_no_section():
+    make_fee_row("99213", global_days="XXX", supervision="09")
+    assert compliance_count(page_of(CPT, "99213")) == 0
 
 
 def test_the_level_of_supervision_is_told_in_words():
@@ -137,6 +143,52 @@ def test_what_two_settings_say_alike_is_said_once():
         Source.NCCI_MUE_HOSPITAL,
     ]
     assert suppliers.name == "Units, DME supplier"
+
+
+@pytest.mark.parametrize(
+    ("value", "fields", "family"),
+    [
+        ("00740", {}, "Anesthesia"),
+        ("99213", {}, "Office visit"),
+        ("99211", {}, None),
+        ("96413", {}, "Injection or infusion"),
+        ("96522", {}, None),
+        ("97110", {}, "Timed therapy"),
+        ("97161", {}, None),
+        ("27447", {"global_days": "090"}, "Surgery with a global period"),
+        ("93306", {"pctc": "1"}, "Diagnostic test"),
+        ("80053", {}, "Laboratory test"),
+        ("99499", {}, None),
+    ],
+)
+def test_the_documentation_of_a_family_is_listed_with_its_sources(value, fields, family):
+    make_fee_row(value, **{"global_days": "XXX", "supervision": "09", "pctc": "0"} | fields)
+    checklist = compliance_of(page_of(CPT, value)).checklist
+    assert (checklist and checklist.family) == family
+    assert checklist is None or (checklist.items and checklist.sources)
+
+
+@pytest.mark.parametrize(
+    ("value", "family"),
+    [("J9271", "Drug"), ("E0601", "Durable medical equipment"), ("E0783", None), ("A4217", None)],
+)
+def test_equipment_and_drugs_have_lists_of_their_own(value, family):
+    checklist = checklist_of(CodeSystem.HCPCS, value, None)
+    assert (checklist and checklist.family) == family
+
+
+def test_editors_text_takes_the_place_of_the_built_in_list(client):
+    make_fee_row("99213", global_days="XXX", supervision="02")
+    code = Code.objects.get(system=CPT, value="99213")
+    user = make_user()
+    make_views("cpt:99213", user=user)
+    client.force_login(user)
+    address = "/codes/cpt/99213/compliance/"
+    assert "Documentation: office visit" in client.get(address).text
+    make_section_text(code, SectionSlug.COMPLIANCE)
+    text = client.get(address).text
+    assert "Documentation: office visit" not in text
+    assert "Direct (02)." in text
 
 
 def test_the_page_shows_the_facts_with_their_release(client):
