@@ -275,6 +275,13 @@ BEFORE_ACCOUNT_DELETION = ["careers.personal_data.before_account_deletion"]
 # Code pages that each process keeps as they were drawn, until their data change; 0: none.
 KEPT_PAGES = env.number("KEPT_PAGES", 1000, minimum=0)
 
+# Search: the index and the vectors on this machine's own disk, and the model for meanings
+
+SEARCH_DIR = env.path("SEARCH_DIR", VAR_DIR / "search")
+SEARCH_MODEL_DIR = env.path("SEARCH_MODEL_DIR", VAR_DIR / "model")
+# Seconds between two looks at whether the index is that of the data; 0: nobody looks.
+SEARCH_FOLLOW_SECONDS = env.number("SEARCH_FOLLOW_SECONDS", 2, minimum=0)
+
 # E-mail: the operator's server, or one file per message under var/mail/
 
 EMAIL_URL = env.text("EMAIL_URL")

@@ -24,6 +24,16 @@ _EDITOR_PERMISSIONS = {
         "change_sectiontext",
     ],
     "assistant": ["view_feedback", "change_feedback"],
+    "search": [
+        "view_term",
+        "add_term",
+        "change_term",
+        "delete_term",
+        "view_synonym",
+        "add_synonym",
+        "change_synonym",
+        "delete_synonym",
+    ],
 }
 
 

@@ -4,7 +4,7 @@ This is the app's interface: `find` for a page of results, `suggest` while someb
 `search.phrases.best_codes` for many phrases at once. `search.results` says what an answer holds.
 """
 
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from django.contrib.postgres.search import SearchQuery
@@ -15,8 +15,10 @@ from codes.queries.loaded import systems_not_loaded
 from codes.queries.releases import published_releases
 from search.asked import Asked, read
 from search.hits import families_of, folded_hits, hits_of
+from search.index.current import Index, current
+from search.index_match import Matches, matches, nothing_near
 from search.named import exact_codes, named_codes, near_codes
-from search.results import Hit, Results
+from search.results import Correction, Expansion, Facets, Hit, Results
 from search.scope import Scope, scope_of
 from search.word_match import (
     all_words,
@@ -86,17 +88,19 @@ def find(
             return Results(asked, total=1, exact=[exact[0].get_absolute_url()])
         total = named.count()
         code_ids = list(named.values_list("pk", flat=True)[first : first + most])
-    query, of_words = None, []
+    index = current(releases)
+    said = _Said()
     if not asked.whole and not asked.first and total <= MOST_BEGINNINGS:
-        query, of_words, word_total = _by_words(
-            asked,
-            scope,
-            without=named if total else None,
-            limit=most - len(code_ids),
-            offset=max(0, first - total),
-        )
-        total += word_total
-    code_ids += of_words
+        place = {"limit": most - len(code_ids), "offset": max(0, first - total)}
+        if index is not None:
+            said = _by_index(
+                asked, index, scope, named=named if total else None, corrects=not is_as_typed
+            )
+            said.code_ids = said.code_ids[place["offset"] :][: max(place["limit"], 0)]
+        else:
+            said = _by_words(asked, scope, without=named if total else None, **place)
+    code_ids += said.code_ids
+    total += said.total
     row_total = total
     if is_folded:
         families = families_of(code_ids, scope)
@@ -104,22 +108,27 @@ def find(
         hits = folded_hits(families[offset : offset + limit], releases, scope)
     else:
         hits = hits_of(code_ids, releases, scope)
-    if query is not None:
-        marked = highlighted([hit.text for hit in hits], query)
-        hits = [replace(hit, highlighted=html) for hit, html in zip(hits, marked, strict=True)]
+    hits = said.told(hits)
     if total:
         return Results(
             asked,
             hits,
             total,
             [code.get_absolute_url() for code in exact],
+            facets=said.facets,
+            corrections=said.corrections,
+            expansions=said.expansions,
             has_more=is_folded and total > len(code_ids),
             row_total=row_total,
         )
     return Results(
         asked,
         near_codes=near_codes(asked, system, releases),
+        nearest_words=nothing_near(asked.words, index) if index else [],
         not_loaded=[item for item in systems_not_loaded(releases) if system in (None, "", item)],
+        facets=said.facets,
+        corrections=said.corrections,
+        expansions=said.expansions,
     )
 
 
@@ -137,7 +146,13 @@ def suggest(text: str, date_of_service: date, limit: int = 8) -> list[Hit]:
     named = named_codes(asked, scope)
     if named is not None:
         code_ids = list(named.values_list("pk", flat=True)[:limit])
-    typed = being_typed(asked.words)
+    index = current(releases)
+    if index is not None and not code_ids and asked.words:
+        found = matches(asked.words, index, scope_of(releases, date_of_service), is_begun=True)
+        said = _said_of(found, limit * MOST_VARIANTS)
+        families = families_of(said.code_ids, scope)[:limit]
+        return said.told(folded_hits(families, releases, scope))
+    typed = being_typed(asked.words) if index is None else None
     if typed and not code_ids:
         query, beginnings = typed
         code_ids, _ = matching_codes(
@@ -151,10 +166,65 @@ def suggest(text: str, date_of_service: date, limit: int = 8) -> list[Hit]:
     return hits_of(code_ids, releases, scope)
 
 
+@dataclass
+class _Said:
+    """What was found by words: keys of codes in rank order, and what to say about them."""
+
+    code_ids: list[int] = field(default_factory=list)
+    total: int = 0
+    facets: Facets | None = None
+    corrections: list[Correction] = field(default_factory=list)
+    expansions: list[Expansion] = field(default_factory=list)
+    matches: Matches | None = None
+    query: SearchQuery | None = None
+
+    def told(self, hits: list[Hit]) -> list[Hit]:
+        """The hits with their words marked, why they matched, and how well."""
+        if self.query is not None:
+            marks = highlighted([hit.text for hit in hits], self.query)
+            return [replace(hit, highlighted=html) for hit, html in zip(hits, marks, strict=True)]
+        if self.matches is None:
+            return hits
+        whys, scores = self.matches.whys(), self.matches.scores()
+        return [self._told(hit, whys, scores) for hit in hits]
+
+    def _told(self, hit: Hit, whys: dict, scores: dict) -> Hit:
+        if hit.code_id not in scores:
+            return hit
+        return replace(
+            hit,
+            highlighted=self.matches.marked(hit.text),
+            why=whys[hit.code_id],
+            score=round(scores[hit.code_id], 4),
+            variants=[self._told(variant, whys, scores) for variant in hit.variants],
+        )
+
+
+def _by_index(
+    asked: Asked, index: Index, scope: Scope, *, named: QuerySet[Code] | None, corrects: bool
+) -> _Said:
+    without = named.order_by().values_list("pk", flat=True) if named is not None else ()
+    # What looks like a code is not a word to correct.
+    corrects = corrects and not asked.is_code
+    return _said_of(matches(asked.words, index, scope, corrects=corrects, without=without))
+
+
+def _said_of(found: Matches, most: int | None = None) -> _Said:
+    understood = found.understood
+    return _Said(
+        found.code_ids[:most],
+        len(found.chosen),
+        found.facets,
+        understood.corrections,
+        understood.expansions,
+        found,
+    )
+
+
 def _by_words(
     asked: Asked, scope: Scope, *, without: QuerySet[Code] | None, limit: int, offset: int
-) -> tuple[SearchQuery | None, list[int], int]:
-    """The query that found something, the keys of a page of codes, and how many there are.
+) -> _Said:
+    """By PostgreSQL's full text, while there is no index.
 
     Words that no text has are looked for once more, as beginnings of words.
     """
@@ -166,4 +236,4 @@ def _by_words(
     if begun is not None:
         query, beginnings = begun
         found, total = matching_codes(query, scope, beginnings=beginnings, **place)
-    return (query if total else None), found[:limit], total
+    return _Said(found[: max(limit, 0)], total, query=query if total else None)

@@ -80,6 +80,7 @@ def _hits_by_id(code_ids: list[int], releases: Releases, scope: Scope) -> dict[i
             status,
             parents=[links[place] for place in places if place in links],
             is_billable=shown.is_billable if shown else status.kind != StatusKind.HEADER,
+            code_id=code.pk,
         )
     return hits
 

@@ -80,6 +80,7 @@ class Hit(CodeForms):
     parents: list[CodeLink] = field(default_factory=list)
     is_billable: bool = True
     score: float = 1.0
+    code_id: int = 0  # the key of the code
     variants: list["Hit"] = field(default_factory=list)
 
     @property

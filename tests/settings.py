@@ -16,3 +16,5 @@ WHITENOISE_AUTOREFRESH = True
 # Tests of a page are tests of how it is made; those of kept pages turn this on.
 KEPT_PAGES = 0
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+# Tests of the index make one; the others are answered by PostgreSQL, and start no process.
+SEARCH_FOLLOW_SECONDS = 0

@@ -1,0 +1,181 @@
+"""Write one index from texts: Tantivy's files, and arrays that every process maps.
+
+Each phrase is a document of Tantivy with the stems of its words and its number. What is known of
+a phrase by its number, and of a code by its own, lies beside it in arrays (`part.py` reads them).
+"""
+
+import json
+from array import array
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+import tantivy
+
+from codes.models import CodeSystem
+from codes.queries.divisions import DIVISIONS
+from search.index.texts import Texts
+from search.meaning import meaning_key, meaning_text
+from search.results import WhyKind
+from search.words import stems, words
+
+SYSTEMS = tuple(CodeSystem)
+KINDS = tuple(WhyKind)
+CHAPTERS = tuple(
+    (system, division) for system in CodeSystem for division in DIVISIONS[CodeSystem(system)]
+)
+NO_CHAPTER = 255
+LATER = "DEFGHJKMNPQRS"  # 7th characters of injuries after the first encounter
+WRITER_MEMORY = 64_000_000  # bytes
+# A word of an index in parentheses, or its other form: there or not, it is the same entry.
+EXTRA = np.uint8(1)
+
+
+def term_key(term: str) -> str:
+    """The form in which an abbreviation or a lay word is looked up."""
+    return " ".join(words(term))
+
+
+def schema() -> tantivy.Schema:
+    builder = tantivy.SchemaBuilder()
+    builder.add_text_field("words", tokenizer_name="whitespace", index_option="freq")
+    builder.add_integer_field("number", fast=True)
+    return builder.build()
+
+
+def analyzers() -> dict[str, tantivy.TextAnalyzer]:
+    """What the schema's names of tokenizers mean: the words are stems already."""
+    split = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).build()
+    return {"whitespace": split}
+
+
+def write(texts: Texts, folder: Path, *, stamp: dict) -> None:
+    """Write the index of the texts into an empty folder, `stamp.json` last of all."""
+    codes = list(texts.codes.values())
+    code_number = {(code.system, code.value): number for number, code in enumerate(codes)}
+    phrases = texts.phrases
+
+    stem_number: dict[str, int] = {}
+    word_stem: dict[str, int] = {}
+    word_count: Counter = Counter()
+    token_ids, token_flags, starts = array("i"), array("B"), array("I", [0])
+
+    (folder / "tantivy").mkdir()
+    index = tantivy.Index(schema(), path=str(folder / "tantivy"))
+    for name, analyzer in analyzers().items():
+        index.register_tokenizer(name, analyzer)
+    writer = index.writer(WRITER_MEMORY, 1)
+    for number, phrase in enumerate(phrases):
+        seen: dict[str, int] = {}
+        for text, flag in ((phrase.text, 0), (phrase.extra, 1)):
+            if not text:
+                continue
+            for word, stem in zip(words(text), stems(text), strict=True):
+                seen.setdefault(stem, flag)
+                if word not in word_stem:
+                    word_stem[word] = stem_number.setdefault(stem, len(stem_number))
+                word_count[word] += 1
+        token_ids.extend(stem_number[stem] for stem in seen)
+        token_flags.extend(seen.values())
+        starts.append(len(token_ids))
+        writer.add_document(tantivy.Document(words=" ".join(seen), number=number))
+    writer.commit()
+    writer.wait_merging_threads()
+
+    def keep(name: str, values, kind) -> None:
+        np.save(folder / f"{name}.npy", np.asarray(values, kind))
+
+    keep("code_id", [code.code_id for code in codes], np.int64)
+    keep("code_system", [SYSTEMS.index(code.system) for code in codes], np.uint8)
+    keep("code_value", [code.value.encode() for code in codes], "S7")
+    keep("code_is_billable", [code.is_billable for code in codes], np.bool_)
+    keep("code_first", [code.first_day for code in codes], np.int32)
+    keep("code_last", [code.last_day for code in codes], np.int32)
+    keep("code_chapter", _chapters(codes), np.uint8)
+    keep("code_parent", _parents(codes, code_number), np.int32)
+    families = {}
+    keep(
+        "code_family",
+        [families.setdefault((code.system, code.value[:3]), len(families)) for code in codes],
+        np.int32,
+    )
+    keep("is_later", [_is_later(code) for code in codes], np.bool_)
+    keep("code_depth", [len(code.value) for code in codes], np.uint8)
+    unspecified = np.zeros(len(codes), np.bool_)
+    total = np.zeros(len(codes), np.int32)
+    for phrase in phrases:
+        number = code_number[phrase.system, phrase.value]
+        total[number] += 1
+        if phrase.kind == WhyKind.OFFICIAL and "unspecified" in phrase.text.lower():
+            unspecified[number] = True
+    keep("unspecified", unspecified, np.bool_)
+    keep("phrase_total", total, np.int32)
+
+    keep(
+        "phrase_code",
+        [code_number[phrase.system, phrase.value] for phrase in phrases],
+        np.int32,
+    )
+    keep("phrase_kind", [KINDS.index(phrase.kind) for phrase in phrases], np.uint8)
+    keep("phrase_first", [phrase.first_day for phrase in phrases], np.int32)
+    keep("phrase_last", [phrase.last_day for phrase in phrases], np.int32)
+    keep(
+        "phrase_meaning",
+        [meaning_key(meaning_text(phrase.kind, phrase.text)) for phrase in phrases],
+        np.uint64,
+    )
+    keep("token_start", starts, np.uint32)
+    keep("token_id", token_ids, np.int32)
+    keep("token_flag", token_flags, np.uint8)
+
+    encoded = [phrase.text.encode() for phrase in phrases]
+    keep("text_start", [0, *np.cumsum([len(text) for text in encoded])], np.uint32)
+    (folder / "texts").write_bytes(b"".join(encoded))
+
+    ids = np.asarray(token_ids, np.int32)
+    keep("stem_count", np.bincount(ids, minlength=len(stem_number)), np.int32)
+    (folder / "stems").write_text("\n".join(stem_number), encoding="utf-8")
+    ordered = sorted(word_stem)
+    (folder / "words").write_text("\n".join(ordered), encoding="utf-8")
+    keep("word_stem", [word_stem[word] for word in ordered], np.int32)
+    keep("word_count", [word_count[word] for word in ordered], np.int32)
+    stamp = {**stamp, "codes": len(codes), "phrases": len(phrases)}
+    (folder / "stamp.json").write_text(json.dumps(stamp))
+
+
+def _is_later(code) -> bool:
+    """Whether the 7th character of a diagnosis tells of an encounter after the first."""
+    is_whole = code.system == CodeSystem.ICD_10_CM and len(code.value) == 7
+    return is_whole and code.value[6] in LATER
+
+
+def _chapters(codes) -> list[int]:
+    """The place of each code's chapter in CHAPTERS."""
+    found = {}
+    places = []
+    for code in codes:
+        key = (code.system, code.value[:3] if code.system != CodeSystem.CPT else code.value)
+        if key not in found:
+            found[key] = next(
+                (
+                    number
+                    for number, (system, division) in enumerate(CHAPTERS)
+                    if system == code.system and division.holds(code.value)
+                ),
+                NO_CHAPTER,
+            )
+        places.append(found[key])
+    return places
+
+
+def _parents(codes, code_number: dict) -> list[int]:
+    """The number of the next code above each, -1 at the top."""
+    parents = []
+    for code in codes:
+        above = -1
+        if code.system in (CodeSystem.ICD_10_CM, CodeSystem.ICD_10_PCS):
+            lengths = range(len(code.value) - 1, 2, -1)
+            places = (code_number.get((code.system, code.value[:length])) for length in lengths)
+            above = next((place for place in places if place is not None), -1)
+        parents.append(above)
+    return parents

@@ -1,0 +1,146 @@
+"""One index, open: Tantivy's searcher and the arrays beside it, mapped and shared by processes."""
+
+import json
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+import tantivy
+
+from search.index.build import KINDS, SYSTEMS, analyzers, schema
+from search.words import WEAK_STEMS
+
+WEAK_WEIGHT = 0.25  # of a word that hardly tells codes apart
+
+
+class Part:
+    """An index in a folder that is whole. Codes and phrases go by their numbers in it."""
+
+    def __init__(self, folder: Path):
+        self.folder = folder
+        self.stamp = json.loads((folder / "stamp.json").read_text())
+        for file in folder.glob("*.npy"):
+            # Read-only maps as plain arrays: the subclass memmap makes each small step slower.
+            setattr(self, file.stem, np.load(file, mmap_mode="r").view(np.ndarray))
+        self._texts = np.memmap(folder / "texts", np.uint8, "r") if self.phrase_count else b""
+        self.stems = (folder / "stems").read_text(encoding="utf-8").split("\n")
+        self.stem_number = {stem: number for number, stem in enumerate(self.stems) if stem}
+        self.words = (folder / "words").read_text(encoding="utf-8").split("\n")
+        if not self.stem_number:
+            self.stems, self.words = [], []
+        index = tantivy.Index(schema(), path=str(folder / "tantivy"))
+        for name, analyzer in analyzers().items():
+            index.register_tokenizer(name, analyzer)
+        index.reload()
+        self._schema = index.schema
+        self._searcher = index.searcher()
+        self.weak = np.ones(len(self.stems), np.float32)
+        weak = [self.stem_number[stem] for stem in WEAK_STEMS if stem in self.stem_number]
+        self.weak[weak] = WEAK_WEIGHT
+        self.weights = self._own_weights()
+
+    @property
+    def phrase_count(self) -> int:
+        return len(self.phrase_code)
+
+    def _own_weights(self) -> np.ndarray:
+        """How much each stem tells (float32): rare ones more, those of WEAK little."""
+        total = max(self.phrase_count, 1)
+        return np.log1p(total / (1.0 + self.stem_count)).astype(np.float32) * self.weak
+
+    def weigh_as(self, other: "Part") -> None:
+        """Give the stems that a larger index has the weights they have there."""
+        for stem, number in self.stem_number.items():
+            place = other.stem_number.get(stem)
+            if place is not None:
+                self.weights[number] = other.weights[place]
+
+    def take_days_of(self, other: "Part") -> None:
+        """Take over when codes are valid and billable from the index of their releases."""
+        places = {int(code_id): number for number, code_id in enumerate(other.code_id)}
+        own = [places.get(int(code_id), -1) for code_id in self.code_id]
+        for name in ("code_is_billable", "code_first", "code_last", "phrase_total"):
+            values = np.array(getattr(self, name))
+            for number, place in enumerate(own):
+                if place >= 0:
+                    values[number] = getattr(other, name)[place]
+            setattr(self, name, values)
+
+    def has_word(self, word: str) -> bool:
+        place = bisect_left(self.words, word)
+        return place < len(self.words) and self.words[place] == word
+
+    def has_stem(self, stems: Iterable[str]) -> bool:
+        """Whether it has each of the stems, and there are some."""
+        found = [stem in self.stem_number for stem in stems]
+        return bool(found) and all(found)
+
+    def words_begun(self, beginning: str, most: int) -> list[str]:
+        """The words that begin so, the most frequent first."""
+        first = bisect_left(self.words, beginning)
+        last = bisect_left(self.words, f"{beginning}\U0010ffff")
+        counts = self.word_count[first:last]
+        order = np.argsort(-counts, kind="stable")[:most]
+        return [self.words[first + place] for place in order]
+
+    def phrases_with(
+        self, weights: Mapping[str, float], most: int
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """The numbers of the phrases with any of the stems, best first, and BM25's scores."""
+        should = [
+            (
+                tantivy.Occur.Should,
+                tantivy.Query.boost_query(
+                    tantivy.Query.term_query(self._schema, "words", stem, "freq"), weight
+                ),
+            )
+            for stem, weight in weights.items()
+            if stem in self.stem_number
+        ]
+        if not should:
+            return np.zeros(0, np.int64), np.zeros(0, np.float32)
+        hits = self._searcher.search(tantivy.Query.boolean_query(should), most, count=False).hits
+        numbers = self._searcher.fast_field_values("number", [place for _, place in hits])
+        scores = np.fromiter((score for score, _ in hits), np.float32, len(hits))
+        return np.asarray(numbers, np.int64), scores
+
+    def text(self, phrase: int) -> str:
+        """The phrase as it is written at its source."""
+        start, end = self.text_start[phrase], self.text_start[phrase + 1]
+        return bytes(self._texts[start:end]).decode()
+
+    def kind(self, phrase: int) -> str:
+        return KINDS[self.phrase_kind[phrase]]
+
+    def system(self, code: int) -> str:
+        return SYSTEMS[self.code_system[code]]
+
+    def value(self, code: int) -> str:
+        return self.code_value[code].decode()
+
+    @cached_property
+    def _by_code(self) -> tuple[np.ndarray, np.ndarray]:
+        order = np.argsort(self.phrase_code, kind="stable").astype(np.int32)
+        starts = np.searchsorted(self.phrase_code[order], np.arange(len(self.code_id) + 1))
+        return order, starts
+
+    def phrases_of(self, code: int) -> np.ndarray:
+        """The numbers of the phrases of a code."""
+        order, starts = self._by_code
+        return order[starts[code] : starts[code + 1]]
+
+    def tokens(self, phrases: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """The stems of the phrases, one after the other: the place of the phrase in `phrases`,
+        the stem's number and its flag.
+        """
+        first = self.token_start[phrases].astype(np.int64)
+        counts = self.token_start[phrases + 1].astype(np.int64) - first
+        owners = np.repeat(np.arange(len(phrases)), counts)
+        ends = np.cumsum(counts)
+        places = np.arange(ends[-1] if len(ends) else 0) - np.repeat(ends - counts - first, counts)
+        return owners, self.token_id[places], self.token_flag[places]
+
+    def numbers_of(self, stems: Iterable[str]) -> list[int]:
+        return [self.stem_number[stem] for stem in stems if stem in self.stem_number]

@@ -1,0 +1,304 @@
+"""The index: made of the data, followed, read by several, and never in the way of an answer."""
+
+import subprocess
+import sys
+import threading
+import time
+from datetime import date
+
+import pytest
+from django.core.management import call_command
+from django.db import connection
+
+from codes.models import CodeSystem, Release, Source
+from search import meaning
+from search.find import find, suggest
+from search.index import current, kept
+from search.models import Synonym, Term
+from search.phrases import best_codes
+from search.results import WhyKind
+from tests.accounts.readers import at_once
+from tests.factories import (
+    make_code,
+    make_description,
+    make_plain_description,
+    make_release,
+)
+
+pytestmark = pytest.mark.django_db(transaction=True)
+DAY = date(2026, 8, 1)
+
+
+@pytest.fixture(autouse=True)
+def place(tmp_path, settings):
+    """An index of this test's own, looked at with every search, and no model."""
+    settings.SEARCH_DIR = tmp_path / "search"
+    settings.SEARCH_MODEL_DIR = tmp_path / "no-model"
+    settings.SEARCH_FOLLOW_SECONDS = 0.001
+    current.forget()
+    yield settings.SEARCH_DIR
+    current.forget()
+
+
+@pytest.fixture(autouse=True)
+def no_maker(monkeypatch):
+    """Tests make the index themselves: another process would look at another database."""
+    started = []
+    monkeypatch.setattr(current, "start_maker", lambda: started.append(1) or Maker())
+    monkeypatch.setattr(current, "SECONDS_BETWEEN_MAKERS", 0)
+    return started
+
+
+class Maker:
+    def poll(self):
+        return 0
+
+
+@pytest.fixture
+def record():
+    order = make_release(
+        source=Source.ICD_10_CM_ORDER, name="FY 2026", valid_from=date(2025, 10, 1)
+    )
+    hcpcs = make_release(name="July 2026")
+    Term.objects.all().delete()
+    for value, text, is_billable in [
+        ("I219", "Acute myocardial infarction, unspecified", True),
+        ("I10", "Essential (primary) hypertension", True),
+        ("E119", "Type 2 diabetes mellitus without complications", True),
+        ("S62", "Fracture at wrist and hand level", False),
+        ("S62101A", "Fracture of unspecified carpal bone, right wrist, initial encounter", True),
+        ("S62101S", "Fracture of unspecified carpal bone, right wrist, sequela", True),
+    ]:
+        code = make_code(value, system=CodeSystem.ICD_10_CM)
+        make_description(code, release=order, long=text, short=text[:60], is_billable=is_billable)
+    make_description(
+        "E0143", release=hcpcs, long="Walker, folding, wheeled", short="Walker wheeled"
+    )
+    make_description(
+        "E0999", release=hcpcs, long="Walker of old", short="Old walker",
+        termination_date=date(2020, 1, 1),
+    )  # fmt: skip
+
+
+def found(text: str, **more) -> list[str]:
+    return [hit.printed for hit in find(text, DAY, **more).hits]
+
+
+def make_terms(**terms: str) -> None:
+    for term, meanings in terms.items():
+        Term.objects.create(term=term.replace("_", " "), meanings=meanings)
+
+
+def test_words_in_any_order_find_the_code_and_say_why(record):
+    kept.make()
+    hit = find("infarction myocardial", DAY).hits[0]
+
+    assert hit.printed == "I21.9"
+    assert hit.why.kind == WhyKind.OFFICIAL
+    assert "<mark>myocardial</mark> <mark>infarction</mark>" in hit.highlighted
+    assert 0 < hit.score <= 1
+
+
+def test_abbreviations_lay_words_and_typos_are_understood(record):
+    make_terms(htn="hypertension", heart_attack="myocardial infarction")
+    kept.make()
+
+    assert found("HTN")[0] == "I10"
+    assert found("heart attack")[0] == "I21.9"
+    result = find("diabetis", DAY)
+    assert result.hits[0].printed == "E11.9"
+    assert [(item.typed, item.read) for item in result.corrections] == [("diabetis", "diabetes")]
+    assert find("diabetis", DAY, is_as_typed=True).corrections == []
+    assert find("HTN", DAY).expansions[0].meanings == ["hypertension"]
+
+
+def test_an_editors_synonym_and_plain_title_lead_to_the_code(record):
+    kept.make()
+    assert "E0143" not in found("rollator")
+
+    Synonym.objects.create(code=make_code("E0143"), text="Rollator")
+    make_plain_description(make_code("J9271"), title="Cancer drug by vein")
+    kept.make()
+
+    assert found("rollator") == ["E0143"]
+    assert find("rollator", DAY).hits[0].why.kind == WhyKind.SYNONYM
+    assert found("cancer drug")[0] == "J9271"
+
+
+def test_a_change_is_wanted_at_once_and_answered_when_it_is_made(record, no_maker):
+    kept.make()
+    assert found("walker")[0] == "E0143"
+    make_terms(zimmer_frame="walker")
+
+    found("zimmer frame")
+    assert no_maker, "nobody was asked to make the index"
+    kept.make()
+
+    assert found("zimmer frame")[0] == "E0143"
+
+
+def test_what_has_ended_comes_after_what_is_valid(record):
+    kept.make()
+
+    assert found("walker") == ["E0143", "E0999"]
+    assert found("walker", is_active_only=True) == ["E0143"]
+
+
+def test_filters_and_facets_count_what_is_there(record):
+    kept.make()
+    result = find("fracture wrist", DAY)
+    facets = result.facets
+
+    assert [(item.value, item.count) for item in facets.systems] == [("icd-10-cm", 3)]
+    assert facets.billable_count == 2
+    assert found("fracture wrist", is_billable_only=True) == ["S62.101A", "S62.101S"]
+    assert found("fracture wrist", system="hcpcs") == []
+    assert found("fracture", chapter=facets.chapters[0].value)
+
+
+def test_variants_are_one_row_led_by_the_first_encounter(record):
+    kept.make()
+    result = find("fracture carpal bone right wrist", DAY, is_folded=True)
+
+    assert result.hits[0].printed == "S62.101A"
+    assert [hit.printed for hit in result.hits[0].variants] == ["S62.101S"]
+    assert found("fracture carpal bone right wrist sequela")[0] == "S62.101S"
+
+
+def test_suggestions_know_words_that_are_only_begun(record):
+    make_terms(heart_attack="myocardial infarction")
+    kept.make()
+
+    assert suggest("hyperten", DAY)[0].printed == "I10"
+    assert suggest("heart att", DAY)[0].printed == "I21.9"
+
+
+def test_phrases_of_a_note_find_their_codes(record):
+    kept.make()
+    codes = best_codes(["type 2 diabetes mellitus", "nothing of the kind zzz"], DAY)
+
+    assert codes[0][0].value == "E119"
+    assert codes[0][0].score > 0.3
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", " ", "a", "x" * 10_000, "walker " * 1500, "😀😀", "שלום עולם", "'; DROP TABLE codes; --",
+     "<script>alert(1)</script>", "(((", "\"", "a AND OR NOT", "\x00walker", "-walker", "100%"],
+)  # fmt: skip
+def test_any_text_is_answered(record, text):
+    kept.make()
+    result = find(text, DAY)
+    suggest(text, DAY)
+
+    assert all("<script" not in hit.highlighted for hit in result.hits)
+
+
+def test_nothing_found_offers_words_that_look_alike(record):
+    kept.make()
+    result = find("walkq zzxy", DAY, is_as_typed=True)
+
+    assert result.hits == []
+    assert "walker" in result.nearest_words
+
+
+def test_postgresql_answers_while_there_is_no_index(record):
+    assert find("walker", DAY).facets is None
+    assert "E0143" in found("walker")
+
+
+def test_an_index_deleted_under_a_running_server_is_made_again(record, place, no_maker):
+    import shutil
+
+    kept.make()
+    assert found("walker")[0] == "E0143"
+    shutil.rmtree(place)
+
+    assert found("walker")[0] == "E0143"
+    assert no_maker
+    kept.make()
+    assert found("walker")[0] == "E0143"
+
+
+def test_a_half_made_index_is_not_there(record, place):
+    kept.make()
+    name = kept.wanted().releases
+    (place / name / "stamp.json").unlink()
+
+    assert not kept.is_there(name)
+    kept.make()
+    assert kept.is_there(name)
+
+
+def test_only_one_process_makes_at_a_time(record):
+    kept.folder().mkdir(parents=True)
+    with kept._only_maker() as is_mine:
+        assert is_mine
+        assert kept.make() == []
+
+
+def test_old_indexes_are_removed(record, place):
+    kept.make()
+    first = kept.wanted().releases
+    make_release(source=Source.ICD_10_PCS_ORDER, name="FY 2026")
+    kept.make()
+
+    assert not (place / first).exists()
+    assert [item.name for item in place.glob("draft-*")] == []
+
+
+def test_twenty_clients_search_while_a_release_is_published(record):
+    kept.make()
+    newer = make_release(name="October 2026", valid_from=date(2026, 10, 1), state="draft")
+    make_description("E0144", release=newer, long="Walker, enclosed", short="Enclosed walker")
+    stop = threading.Event()
+
+    def publish():
+        time.sleep(0.2)
+        Release.objects.filter(pk=newer.pk).update(state=Release.State.PUBLISHED)
+        kept.make()
+        stop.set()
+        connection.close()
+
+    thread = threading.Thread(target=publish)
+    thread.start()
+
+    def search(_):
+        answers = []
+        while not stop.is_set() or not answers:
+            answers.append(tuple(found("walker")))
+        return answers
+
+    answers = at_once(search, range(20))
+    thread.join()
+
+    seen = {answer for of_client in answers for answer in of_client}
+    assert all("E0143" in answer for answer in seen)
+    assert "E0144" in [hit.printed for hit in find("walker", date(2026, 11, 1)).hits]
+
+
+def test_the_command_makes_what_is_missing_and_says_so(record, capsys):
+    call_command("build_search_index")
+    assert "Made: " in capsys.readouterr().out
+    call_command("build_search_index")
+    assert "Everything is there." in capsys.readouterr().out
+
+
+def test_without_a_model_there_are_no_vectors(record, place):
+    kept.make()
+
+    assert meaning.model() is None
+    assert not list(place.glob("vectors-*"))
+
+
+def test_the_site_does_not_need_the_packages_of_the_model():
+    script = (
+        "import sys; sys.modules['onnxruntime'] = sys.modules['tokenizers'] = None; "
+        "import os; os.environ['DJANGO_SETTINGS_MODULE'] = 'tests.settings'; "
+        "import django; django.setup(); import search.find, search.phrases; print('imported')"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
+
+    assert done.stdout.strip() == "imported"
