@@ -89,7 +89,14 @@ def test_an_editor_reaches_nothing_of_users_plans_and_groups(editors_client):
 def test_an_editor_sees_only_what_editors_may_use(editors_client):
     apps = editors_client.get(reverse("admin:index")).context["app_list"]
     models = {model["object_name"] for app in apps for model in app["models"]}
-    assert models == {"Code", "PlainDescription", "SectionText", "Feedback"}
+    assert models == {
+        "Code",
+        "PlainDescription",
+        "SectionText",
+        "Feedback",
+        "Term",
+        "Synonym",
+    }
 
 
 def test_an_administrator_reaches_everything(administrators_client):
@@ -197,7 +204,8 @@ def test_the_permission_to_enter_descriptions_can_be_taken_away(editor, editors_
 
 def test_the_groups_are_there_in_every_installation():
     editors = Group.objects.get(name=EDITOR).permissions
-    assert set(editors.values_list("content_type__app_label", flat=True)) == {"codes", "assistant"}
+    apps = set(editors.values_list("content_type__app_label", flat=True))
+    assert apps == {"codes", "assistant", "search"}
     assert not editors.filter(codename__contains="release").exists()
     everything = Permission.objects.exclude(
         pk__in=Group.objects.get(name=ADMINISTRATOR).permissions.all()
