@@ -291,3 +291,17 @@ def test_feedback_needs_an_answer_and_a_verdict(client, member):
     page = client.post(f"{url}{answered.pk}/feedback/", {"verdict": "helpful"}, follow=True)
     assert "Thank you." in page.text
     assert Feedback.objects.get().turn == answered
+
+
+def test_a_thumb_may_have_a_comment(client, member):
+    turn = make_turn(make_conversation(user=member))
+    url = f"{turn.conversation.get_absolute_url()}{turn.pk}/feedback/"
+    assert "Say why" in client.post(url, {"verdict": "not-helpful"}, follow=True).text
+
+    page = client.post(
+        url, {"verdict": "not-helpful", "comment": "Hospitals are missing."}, follow=True
+    )
+
+    assert "Hospitals are missing.</textarea>" in page.text
+    feedback = Feedback.objects.get()
+    assert (feedback.verdict, feedback.comment) == ("not-helpful", "Hospitals are missing.")
