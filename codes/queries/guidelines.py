@@ -38,6 +38,8 @@ _KINDS = {
     Kind.NOTE: "",
 }
 
+_WITH_HEADINGS = (Kind.CODE_FIRST, Kind.USE_ADDITIONAL_CODE, Kind.CODE_ALSO)
+
 
 @dataclass(frozen=True)
 class LinkedText:
@@ -55,6 +57,26 @@ class NotesAtPlace:
     is_own: bool
     notes: list[list[LinkedText]]
     url: str = ""
+    has_headings: bool = False
+
+    @property
+    def nested(self) -> list[tuple[list[LinkedText], list[list[LinkedText]]]]:
+        """The notes, each with those that it heads.
+
+        The list's XML has lost the indentation. Of the kinds that ask for codes, a note that ends
+        with a colon heads the ones after it, up to the next heading or request for a code.
+        """
+        found: list[tuple[list[LinkedText], list[list[LinkedText]]]] = []
+        is_headed = False
+        for note in self.notes:
+            text = "".join(piece.text for piece in note).strip()
+            is_heading = self.has_headings and text.endswith(":")
+            if is_heading or not is_headed or text.startswith("code"):
+                found.append((note, []))
+                is_headed = is_heading
+            else:
+                found[-1][1].append(note)
+        return found
 
 
 @dataclass(frozen=True)
@@ -185,7 +207,7 @@ def _at_place(
         for note in notes
     ]
     url = "" if is_own else known.get(place.value, "")
-    return NotesAtPlace(place, is_own, texts, url)
+    return NotesAtPlace(place, is_own, texts, url, notes[0].kind in _WITH_HEADINGS)
 
 
 def _linked(values: Iterable[str], page: CodePage) -> dict[str, str]:

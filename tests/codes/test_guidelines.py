@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from codes.models import CodeSystem, HcpcsRecord
-from codes.queries.guidelines import guidelines_count, guidelines_of
+from codes.queries.guidelines import LinkedText, NotesAtPlace, guidelines_count, guidelines_of
 from tests.codes.diagnosis_samples import DAY, load, order_file, page_of
 from tests.factories import make_code, make_description, make_release, make_user, make_views
 
@@ -177,3 +177,27 @@ def test_the_page_shows_the_notes_and_a_locked_one_asks_for_none(client):
     assert "ICD-10-CM tabular list, FY 2027" in text
     full = client.get(f"/codes/icd-10-cm/E11.40/guidelines/?date={DAY:%Y-%m-%d}").text
     assert "Nerve trouble of sugar disease" in full
+
+
+def said(texts: list[str], *, has_headings: bool) -> list[tuple[str, list[str]]]:
+    notes = [[LinkedText(text)] for text in texts]
+    place = NotesAtPlace(None, True, notes, has_headings=has_headings)
+    return [(note[0].text, [piece[0].text for piece in headed]) for note, headed in place.nested]
+
+
+def test_a_request_that_ends_with_a_colon_heads_the_notes_after_it():
+    texts = ["code to identify control using:", "insulin (Z79.4)", "oral drugs (Z79.84)"]
+    more = ["code to identify manifestation:", "gangrene (I96)", "code, if known, for the drug"]
+    assert said(texts + more, has_headings=True) == [
+        (texts[0], texts[1:]),
+        (more[0], more[1:2]),
+        (more[2], []),
+    ]
+
+
+def test_notes_without_a_heading_or_of_other_kinds_stand_side_by_side():
+    assert said(["first", "second"], has_headings=True) == [("first", []), ("second", [])]
+    assert said(["disorders of:", "else"], has_headings=False) == [
+        ("disorders of:", []),
+        ("else", []),
+    ]
