@@ -58,6 +58,11 @@ class Section:
     def title(self) -> str:
         return self.slug.label
 
+    @property
+    def leads_with_data(self) -> bool:
+        """Whether readers open the section's own page for its table, not for an explanation."""
+        return self.table is not None
+
 
 SECTIONS = [
     Section(SectionSlug.CLINICAL_USE, "Indications, the procedure, and what follows it."),

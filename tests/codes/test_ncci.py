@@ -20,7 +20,7 @@ from codes.queries.ncci import (
     read_range,
 )
 from codes.queries.releases import published_releases
-from tests.factories import make_code, make_release, make_user
+from tests.factories import make_code, make_release, make_section_text, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -359,3 +359,13 @@ def test_pairs_that_ended_are_another_view_and_another_download(client):
         ("96522", "36260"),
         ("36261", "96522"),
     ]
+
+
+def test_the_full_section_begins_with_the_pairs_and_the_code_page_with_the_editors(client):
+    code = make_code("96522", system="cpt")
+    make_ptp_release({})
+    make_section_text(code, "ncci-edits", text="Words of editors.")
+    member(client)
+    short, long = client.get("/codes/cpt/96522/").text, full(client)
+    assert short.index("Words of editors.") < short.index("/36260/")
+    assert long.index("/36260/") < long.index("Words of editors.")
