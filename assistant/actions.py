@@ -129,6 +129,14 @@ def keep_answer(*, turn: Turn, values: Mapping[str, Any]) -> bool:
     return bool(kept)
 
 
+def look_again(*, turn: Turn) -> None:
+    """Take in what became of a turn meanwhile; one that was deleted counts as stopped."""
+    stored = Turn.objects.filter(pk=turn.pk).values().first()
+    for name, value in (stored or {"state": Turn.State.STOPPED}).items():
+        setattr(turn, name, value)
+    turn.__dict__.pop("told", None)
+
+
 def put_back(*, turn: Turn) -> None:
     """Let a turn wait again whose reader left while it was answered."""
     if _being_answered(turn).update(state=Turn.State.WAITING, claimed_at=None):

@@ -35,7 +35,7 @@ def answer_now(turn: Turn, reader: Reader, request) -> None:
         for _ in answering(turn, reader, request):
             pass
     else:
-        turn.refresh_from_db()
+        actions.look_again(turn=turn)
 
 
 def answering(turn: Turn, reader: Reader, request) -> Iterator[Step]:
@@ -85,10 +85,10 @@ def _answered(turn: Turn, reader: Reader, *, is_free: bool) -> Iterator[Step]:
             except ModelGaveUp as problem:
                 values["engine_note"] = str(problem)
             except Stopped:
-                turn.refresh_from_db()
+                actions.look_again(turn=turn)
                 return
     if not actions.keep_answer(turn=turn, values={**values, **_stored(answer, steps, reader)}):
-        turn.refresh_from_db()
+        actions.look_again(turn=turn)
 
 
 def _worded(turn: Turn, reader: Reader, planned: Answer) -> Iterator[Step | Answer]:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from codes.queries.code_forms import stored_value
 from codes.queries.code_page import find_code
 
 
@@ -17,7 +18,7 @@ class Subject:
 def read_subject(text: str) -> Subject | None:
     """The subject in `text`, `system:code`; None where that names no code of ours."""
     system, _, printed = text.replace("\0", "").strip()[:24].partition(":")
-    code = find_code(system, printed.replace(".", "").upper()) if printed else None
+    code = find_code(system, stored_value(printed)) if printed else None
     if code is None:
         return None
     return Subject(

@@ -246,7 +246,7 @@ MEMBER_MAILS_PER_DAY = env.number("MEMBER_MAILS_PER_DAY", 10, minimum=0)
 
 # The address of an OpenAI-compatible server, with its /v1, and the model to ask there.
 ASSISTANT_BASE_URL = env.text("ASSISTANT_BASE_URL")
-ASSISTANT_MODEL = env.text("ASSISTANT_MODEL")
+ASSISTANT_MODEL = env.text("ASSISTANT_MODEL", env.REQUIRED if ASSISTANT_BASE_URL else "")
 ASSISTANT_API_KEY = env.text("ASSISTANT_API_KEY")
 # What one question may cost: calls of tools, seconds, tokens sent and written.
 ASSISTANT_MAX_CALLS = env.number("ASSISTANT_MAX_CALLS", 12, minimum=1)

@@ -94,9 +94,9 @@ def answer_with_model(
     budget.check_wanted()
     yield Step("Checking it against the record")
     checked = check(reply.text, found.texts)
-    for sentence, reason in checked.removed:
-        # The sentence is the model's, and may hold words of the question: only its fault is kept.
-        logger.info("a sentence was removed: %s", reason if len(sentence) else "empty")
+    if checked.removed:
+        # Not the sentences: they may hold words of the question.
+        logger.info("sentences removed", extra={"removed_count": len(checked.removed)})
     if not checked.is_good:
         raise ModelGaveUp(UNCHECKED)
     yield _answer(checked, found, planned, toolbox.note)

@@ -45,7 +45,7 @@ def _events(request, turn: Turn, reader: Reader) -> Iterator[str]:
         if turn.state in (Turn.State.WAITING, Turn.State.ANSWERING) and not actions.claim(
             turn=turn
         ):
-            turn.refresh_from_db()
+            actions.look_again(turn=turn)
             if turn.state == Turn.State.ANSWERING:
                 yield f"retry: {ASK_AGAIN}\n" + _event("wait", "Another page is asking.")
                 return

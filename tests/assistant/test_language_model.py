@@ -6,7 +6,8 @@ import pytest
 from django.test import Client
 
 from accounts.models import CodeView
-from assistant.answering import answer_now
+from assistant import actions
+from assistant.answering import answer_now, answering
 from assistant.models import Turn
 from assistant.reading import Reader
 from tests.accounts.readers import guest_cookie, request_of
@@ -393,6 +394,20 @@ def test_what_is_out_of_scope_is_not_asked_of_the_model(model):
 
     assert model.requests == []
     assert turn.told.kind == "out-of-scope"
+
+
+def test_a_conversation_deleted_meanwhile_is_let_go(model, caplog):
+    model.script = [NOTHING_MORE, says("")]
+    user = make_user()
+    turn = make_turn(make_conversation(user=user), question=QUESTION, state=Turn.State.WAITING)
+    actions.claim(turn=turn)
+    steps = answering(turn, Reader(request_of(user)), request_of(user))
+    next(steps)
+    Turn.objects.filter(pk=turn.pk).delete()
+    list(steps)
+
+    assert turn.state == Turn.State.STOPPED
+    assert not [record for record in caplog.records if record.levelname == "ERROR"]
 
 
 def test_a_half_written_answer_is_not_an_answer(model):

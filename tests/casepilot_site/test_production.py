@@ -77,6 +77,8 @@ def test_settings_come_from_the_environment(environment, expression, value):
     ("name", "value", "sentence"),
     [
         ("EMAIL_URL", "mail.example", "EMAIL_URL must begin with smtp://"),
+        ("ASSISTANT_BASE_URL", "http://localhost:1/v1", "ASSISTANT_MODEL must be set"),
+        ("ASSISTANT_MAX_SECONDS", "0", "ASSISTANT_MAX_SECONDS must be at least 1"),
         ("LOG_FORMAT", "xml", "LOG_FORMAT must be json or plain"),
         ("TRUSTED_PROXIES", "one", "TRUSTED_PROXIES must be a whole number"),
         ("GUEST_VIEWS", "-1", "GUEST_VIEWS must be at least 0"),
