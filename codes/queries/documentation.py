@@ -127,11 +127,12 @@ _FAMILIES: list[tuple[Callable[[str, FeeScheduleRow | None], bool], Checklist]] 
         _checklist(
             "Surgery with a global period",
             (
-                "Why it was done, and what was tried or considered before.",
+                "Why it was done: the condition that made it necessary.",
                 "A report of the procedure as it was done, with side and site.",
                 "Visits billed within the period: why they do not belong to the surgery.",
                 "Where aftercare is shared: the agreement and date of the transfer.",
             ),
+            "Social Security Act, section 1862(a)(1)(A)",
             "Medicare Claims Processing Manual, chapter 12, section 40",
         ),
     ),
