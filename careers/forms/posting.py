@@ -108,10 +108,8 @@ class PostingForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         if self.instance.pk:
             self.initial["places"] = "\n".join(each.line for each in self.instance.locations.all())
-        else:
-            self.initial.setdefault(
-                "valid_through", timezone.localdate() + timedelta(days=LONGEST // 2)
-            )
+        elif not self.initial.get("valid_through"):
+            self.initial["valid_through"] = timezone.localdate() + timedelta(days=LONGEST // 2)
         self.fields["specialty"].empty_label = "Any"
         self.fields["level"].choices = [("", "Not said"), *Posting.Level.choices]
 
@@ -162,17 +160,22 @@ class PostingForm(forms.ModelForm):
         """The fields that were changed, as the record names them."""
         return [self.fields[name].label.lower() for name in self.changed_data]
 
-    def groups(self) -> list[tuple[str, list]]:
-        """The fields in the parts that the page shows."""
+    def groups(self) -> list[tuple[str, list[list]]]:
+        """The fields in the parts that the page shows, and in each those that share a row."""
         parts = [
-            ("The job", ["title", "employment_type", "specialty", "level", "description"]),
-            ("Where", ["workplace", "places", "remote_states"]),
-            ("Pay", ["pay_min", "pay_max", "pay_unit"]),
-            ("Asked for", ["credentials", "code_systems", "software", "expectations"]),
-            ("Applying", ["apply_by", "apply_url", "apply_email"]),
-            ("Days on the board", ["live_from", "valid_through"]),
+            (
+                "The job",
+                [["title"], ["employment_type", "specialty", "level"], ["description"]],
+            ),
+            ("Where", [["workplace"], ["places"], ["remote_states"]]),
+            ("Pay", [["pay_min", "pay_max", "pay_unit"]]),
+            ("Asked for", [["credentials"], ["code_systems"], ["software", "expectations"]]),
+            ("Applying", [["apply_by"], ["apply_url", "apply_email"]]),
+            ("Days on the board", [["live_from", "valid_through"]]),
         ]
-        return [(title, [self[name] for name in names]) for title, names in parts]
+        return [
+            (title, [[self[name] for name in names] for names in rows]) for title, rows in parts
+        ]
 
 
 class ReportForm(forms.ModelForm):

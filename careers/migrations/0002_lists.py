@@ -67,7 +67,7 @@ def fill(apps, schema_editor):
     )
     specialty = apps.get_model("careers", "Specialty")
     specialty.objects.bulk_create(specialty(name=name, slug=slugify(name)) for name in SPECIALTIES)
-    apps.get_model("careers", "Board").objects.create(pk=1)
+    apps.get_model("careers", "Board").objects.get_or_create(pk=1)
 
 
 class Migration(migrations.Migration):

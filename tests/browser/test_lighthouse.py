@@ -22,7 +22,7 @@ from tests.browser.chromium import CHROMIUM, OPTIONS, ROOT
 LIGHTHOUSE = ROOT / "node_modules" / "lighthouse" / "cli" / "index.js"
 CATEGORIES = ("performance", "accessibility", "best-practices", "seo")
 LEAST = 95
-PAGES = ("/", "/codes/cpt/96522/", "/accounts/signup/")
+PAGES = ("/", "/codes/cpt/96522/", "/accounts/signup/", "/careercenter/")
 
 pytestmark = pytest.mark.skipif(
     not LIGHTHOUSE.exists(), reason="Lighthouse is not installed; `npm ci` installs it"
