@@ -14,6 +14,7 @@ from careers.actions.mails import write_mail
 from careers.filters import Filters, read_filters
 from careers.models import AlertedPosting, SavedSearch
 from careers.queries.board import postings_of, search_board
+from careers.queries.board_index import board_index
 from careers.queries.search_words import search_title
 
 logger = logging.getLogger(__name__)
@@ -44,7 +45,9 @@ def save_search(*, user: User, filters: Filters, frequency: str, name: str = "")
             raise SearchError(f"You keep {MOST_SEARCHES} searches already; delete one first.")
         if len(query) > 1000:
             raise SearchError("This search is too long to keep; take a few filters off.")
-        search = SavedSearch(user=user, query=query, name=(name or search_title(filters))[:100])
+        search = SavedSearch(
+            user=user, query=query, name=(name or search_title(filters, board_index()))[:100]
+        )
     search.frequency = frequency
     search.save()
     logger.info("search saved", extra={"user_id": user.pk, "frequency": frequency})

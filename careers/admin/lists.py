@@ -2,11 +2,28 @@
 
 from django.contrib import admin
 
+from careers.actions.board import bump_board
 from careers.models import Credential, Mail, Specialty
 
 
+class ListAdmin(admin.ModelAdmin):
+    """A list whose names the board shows."""
+
+    def save_model(self, request, obj, form, change):
+        super().save_model(request, obj, form, change)
+        bump_board()
+
+    def delete_model(self, request, obj):
+        super().delete_model(request, obj)
+        bump_board()
+
+    def delete_queryset(self, request, queryset):
+        super().delete_queryset(request, queryset)
+        bump_board()
+
+
 @admin.register(Credential)
-class CredentialAdmin(admin.ModelAdmin):
+class CredentialAdmin(ListAdmin):
     list_display = ["abbreviation", "name", "issuer", "position"]
     list_editable = ["position"]
     list_filter = ["issuer"]
@@ -15,7 +32,7 @@ class CredentialAdmin(admin.ModelAdmin):
 
 
 @admin.register(Specialty)
-class SpecialtyAdmin(admin.ModelAdmin):
+class SpecialtyAdmin(ListAdmin):
     list_display = ["name"]
     search_fields = ["name"]
     prepopulated_fields = {"slug": ["name"]}

@@ -1,9 +1,10 @@
 """The search of the board: which postings, in which order, and how many each filter would leave."""
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
+from itertools import islice
 
 from django.contrib.postgres.search import SearchQuery, SearchRank
 from django.db.models import F
@@ -11,7 +12,7 @@ from django.db.models.functions import Length
 from django.utils import timezone
 
 from careers.filters import DAYS, PAYS, Filters
-from careers.models import Credential, Posting, Specialty, Word
+from careers.models import Posting, Word
 from careers.queries.board_index import BoardIndex, board_index, positions_in
 from careers.states import STATES
 from careers.words import words_of
@@ -33,21 +34,48 @@ class Option:
 
 @dataclass(frozen=True)
 class Found:
-    """What a search found: the keys in order, and the options of every facet."""
+    """What a search found, and the options of every facet.
+
+    `bits` are the postings, `ranked` their keys by words, where words were asked for.
+    """
 
     filters: Filters
-    keys: list[int]
+    index: BoardIndex
+    bits: int
+    ranked: list[int] | None = None
     options: dict[str, list[Option]] = field(default_factory=dict)
     corrected: str = ""  # the words that were searched for instead, where none had matched
-    live_count: int = 0
 
     @property
     def count(self) -> int:
-        return len(self.keys)
+        return self.bits.bit_count()
+
+    @property
+    def live_count(self) -> int:
+        return len(self.index.keys)
+
+    @property
+    def keys(self) -> list[int]:
+        """The keys of all postings found, in order."""
+        return self.part(0, self.count)
+
+    def part(self, start: int, end: int) -> list[int]:
+        """The keys from one place to another in the order asked for."""
+        return list(islice(self._ordered(), start, end))
+
+    def _ordered(self) -> Iterator[int]:
+        index, bits = self.index, self.bits
+        if self.filters.order == "pay":
+            chosen = set(positions_in(bits))
+            return (index.keys[position] for position in index.by_pay if position in chosen)
+        if self.filters.order == "relevance" and self.ranked is not None:
+            chosen = {index.keys[position] for position in positions_in(bits)}
+            return (key for key in self.ranked if key in chosen)
+        return (index.keys[position] for position in positions_in(bits))
 
 
 def search_board(filters: Filters, *, with_options: bool = True) -> Found:
-    """Search the live postings. At most four queries, and two more for words mistyped."""
+    """Search the live postings. At most two queries, and three more for words mistyped."""
     index = board_index()
     ranked = _matching(filters.q) if filters.q else None
     corrected = ""
@@ -59,9 +87,8 @@ def search_board(filters: Filters, *, with_options: bool = True) -> Found:
     bits = words
     for each in narrowed.values():
         bits &= each
-    keys = _in_order(index, bits, ranked, filters.order)
     options = _options(index, words, narrowed, filters) if with_options else {}
-    return Found(filters, keys, options, corrected, len(index.keys))
+    return Found(filters, index, bits, ranked, options, corrected)
 
 
 def postings_of(keys: Iterable[int]) -> list[Posting]:
@@ -136,6 +163,7 @@ def _of_facet(index: BoardIndex, facet: str, values: Iterable[str]) -> int:
     return bits
 
 
+_STATES_BY_NAME = dict(sorted(STATES.items(), key=lambda item: item[1]))
 _FACETS = ("workplace", "state", "credential", "specialty", "type", "level", "employer")
 _NARROWING = (*_FACETS, "zip", "pay", "days")
 
@@ -154,16 +182,6 @@ def _narrow(index: BoardIndex, name: str, filters: Filters) -> int:
     return index.since(timezone.now() - timedelta(days=value))
 
 
-def _in_order(index: BoardIndex, bits: int, ranked: list[int] | None, order: str) -> list[int]:
-    if order == "pay":
-        chosen = set(positions_in(bits))
-        return [index.keys[position] for position in index.by_pay if position in chosen]
-    if order == "relevance" and ranked is not None:
-        chosen = {index.keys[position] for position in positions_in(bits)}
-        return [key for key in ranked if key in chosen]
-    return [index.keys[position] for position in positions_in(bits)]
-
-
 def _options(
     index: BoardIndex, words: int, narrowed: dict[str, int], filters: Filters
 ) -> dict[str, list[Option]]:
@@ -180,9 +198,9 @@ def _options(
         "workplace": dict(Posting.Workplace.choices),
         "type": dict(Posting.Type.choices),
         "level": dict(Posting.Level.choices),
-        "state": dict(sorted(STATES.items(), key=lambda item: item[1])),
-        "credential": dict(Credential.objects.values_list("slug", "abbreviation")),
-        "specialty": dict(Specialty.objects.values_list("slug", "name")),
+        "state": _STATES_BY_NAME,
+        "credential": index.credentials,
+        "specialty": index.specialties,
     }
     options = {}
     for name, known in labels.items():

@@ -17,10 +17,11 @@ from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import Q
 from django.utils import timezone
 
-from careers.models import Board, Location, Posting
+from careers.models import Board, Credential, Location, Posting, Specialty
 from careers.states import STATES
 from careers.zip_codes import Point, miles_between
 
+MOST_PAYS = 100  # least pays whose bits are kept
 FACETS = ("workplace", "state", "credential", "specialty", "type", "level", "employer")
 
 
@@ -39,6 +40,12 @@ class BoardIndex:
     live_at: tuple[datetime, ...] = ()
     points: tuple[tuple[int, Point], ...] = ()
     by_pay: tuple[int, ...] = ()  # positions, the best paid first
+    # The names of credentials and specialties by their slugs.
+    credentials: dict[str, str] = field(default_factory=dict)
+    specialties: dict[str, str] = field(default_factory=dict)
+    # What was worked out of this index once: see `paying` and `careers.kept_lists`.
+    pay_bits: dict[float, int] = field(default_factory=dict)
+    kept: dict = field(default_factory=dict)
 
     def bits_of(self, keys: Iterable[int]) -> int:
         """The bits of these postings; those that are not live are left out."""
@@ -56,7 +63,12 @@ class BoardIndex:
 
     def paying(self, yearly: float) -> int:
         """The postings that tell a pay of at least so much a year."""
-        return _bits(position for position, pay in enumerate(self.pay) if pay >= yearly)
+        if yearly not in self.pay_bits:
+            if len(self.pay_bits) >= MOST_PAYS:
+                self.pay_bits.clear()
+            paying = (position for position, pay in enumerate(self.pay) if pay >= yearly)
+            self.pay_bits[yearly] = _bits(paying)
+        return self.pay_bits[yearly]
 
     def since(self, moment: datetime) -> int:
         """The postings that went live since; they are the first ones, as the newest come first."""
@@ -73,7 +85,7 @@ _kept: dict[str, BoardIndex] = {}
 
 
 def board_index() -> BoardIndex:
-    """The index of the board as it is now: one query, and another two after a change."""
+    """The index of the board as it is now: one query, and four more after a change."""
     version = Board.objects.filter(pk=1).values_list("version", flat=True).first()
     today = timezone.localdate()
     if version is None:  # nothing was ever posted
@@ -161,6 +173,8 @@ def _read(version: uuid.UUID | None, today: date) -> BoardIndex:
         pay=tuple(pay),
         live_at=tuple(row[-1] for row in rows),
         points=tuple(points),
+        credentials=dict(Credential.objects.values_list("slug", "abbreviation")),
+        specialties=dict(Specialty.objects.values_list("slug", "name")),
         by_pay=tuple(sorted(range(len(rows)), key=lambda position: -pay[position])),
     )
 

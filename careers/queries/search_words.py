@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 
 from careers.filters import DAYS, Filters
-from careers.models import Credential, Employer, Posting, Specialty
+from careers.models import Employer, Posting
 from careers.queries.board import Found
+from careers.queries.board_index import BoardIndex
 from careers.states import STATES
 
 
@@ -42,23 +43,13 @@ def chosen_words(filters: Filters, found: Found) -> list[Chosen]:
     return chosen
 
 
-def search_title(filters: Filters) -> str:
+def search_title(filters: Filters, index: BoardIndex) -> str:
     """E.g. "“denials” · Remote · CPC"; "Medical coding jobs" where nothing was asked."""
     parts = [f"“{filters.q}”"] if filters.q else []
     parts += [Posting.Workplace(value).label for value in filters.workplace]
     parts += [STATES[value] for value in filters.state]
-    if filters.credential:
-        names = dict(
-            Credential.objects.filter(slug__in=filters.credential).values_list(
-                "slug", "abbreviation"
-            )
-        )
-        parts += [names.get(value, value) for value in filters.credential]
-    if filters.specialty:
-        names = dict(
-            Specialty.objects.filter(slug__in=filters.specialty).values_list("slug", "name")
-        )
-        parts += [names.get(value, value) for value in filters.specialty]
+    parts += [index.credentials.get(value, value) for value in filters.credential]
+    parts += [index.specialties.get(value, value) for value in filters.specialty]
     parts += [Posting.Type(value).label for value in filters.type]
     if filters.zip:
         parts.append(f"near {filters.zip}")

@@ -1,7 +1,8 @@
 """The board: its search, and the same search as RSS and Atom."""
 
+from dataclasses import replace
+
 from django.contrib.syndication.views import Feed
-from django.core.paginator import Paginator
 from django.http import Http404
 from django.shortcuts import render
 from django.urls import reverse
@@ -9,10 +10,12 @@ from django.utils.feedgenerator import Atom1Feed
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
-from careers.filters import RADII, SORTS, Filters, read_filters
-from careers.models import SavedPosting, SavedSearch
-from careers.queries.board import PAGE_SIZE, postings_of, search_board
-from careers.queries.search_words import chosen_words, search_title
+from careers.filters import Filters, read_filters
+from careers.kept_lists import draw_search, kept_search
+from careers.models import SavedSearch
+from careers.queries.board import postings_of, search_board
+from careers.queries.board_index import board_index
+from careers.queries.search_words import search_title
 
 FEED_SIZE = 50
 
@@ -21,33 +24,25 @@ FEED_SIZE = 50
 def job_list(request):
     """The postings of a search, with what each filter would leave.
 
-    Context: `filters`; `found` (count, live_count, corrected, options); `postings` of the page;
-    `page_obj`; `chosen`, each filter in words with the address without it; `saved_keys`; `sorts`
-    and `radii`; `search_query`, the search as an address; `saved_search`.
+    Context: `filters`; `search`, the drawn form with filters and postings (careers.kept_lists);
+    `search_title`; `search_query`, the search as an address; `is_narrowed`; `saved_search`.
     """
+    user = request.user
     filters = read_filters(request.GET)
-    found = search_board(filters)
-    page = Paginator(found.keys, PAGE_SIZE).get_page(request.GET.get("page"))
-    postings = postings_of(page.object_list)
+    number = request.GET.get("page", "")
+    index = board_index()
+    if user.is_authenticated:
+        search = draw_search(filters, number, user=user)
+    else:
+        search = kept_search(index, filters, number)
     context = {
         "filters": filters,
-        "found": found,
-        "page_obj": page,
-        "postings": postings,
-        "chosen": chosen_words(filters, found),
-        "search_title": search_title(filters),
-        "sorts": SORTS,
-        "radii": RADII,
+        "search": search,
+        "search_title": search_title(filters, index),
         "search_query": filters.query(),
         "is_narrowed": filters.is_any or bool(filters.q),
     }
-    user = request.user
     if user.is_authenticated:
-        context["saved_keys"] = set(
-            SavedPosting.objects.filter(
-                user=user, posting__in=[posting.pk for posting in postings]
-            ).values_list("posting_id", flat=True)
-        )
         context["saved_search"] = SavedSearch.objects.filter(
             user=user, query=filters.query(sort="")
         ).first()
@@ -61,11 +56,11 @@ class _SearchFeed(Feed):
         filters = read_filters(request.GET)
         if filters.problems:
             raise Http404(filters.problems[0])
-        found = search_board(Filters(**_for_feed(filters)), with_options=False)
-        return filters, postings_of(found.keys[:FEED_SIZE])
+        found = search_board(replace(filters, sort="newest"), with_options=False)
+        return filters, postings_of(found.part(0, FEED_SIZE))
 
     def title(self, found):
-        return f"CareerCenter: {search_title(found[0])}"
+        return f"CareerCenter: {search_title(found[0], board_index())}"
 
     def link(self, found):
         query = found[0].query()
@@ -98,10 +93,6 @@ class _SearchFeed(Feed):
         return f"careercenter-{item.pk}"
 
     item_guid_is_permalink = False
-
-
-def _for_feed(filters: Filters) -> dict:
-    return {**filters.__dict__, "sort": "newest"}
 
 
 class _Rss(_SearchFeed):

@@ -42,7 +42,7 @@ def employer_detail(request, slug):
     )
     context = {
         "employer": employer,
-        "postings": postings_of(found.keys[:100]),
+        "postings": postings_of(found.part(0, 100)),
         "count": found.count,
         "membership": membership,
         "has_logo": EmployerLogo.objects.filter(employer=employer).exists(),
