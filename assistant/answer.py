@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
 
 from django.utils.html import format_html, format_html_join
@@ -59,7 +60,8 @@ def paragraph(*facts: Fact) -> Paragraph:
 class Answer:
     """`releases` are the names of the releases used; `next_questions` two or three to go on with.
 
-    `results` are the calls of tools behind the answer.
+    `results` are the calls of tools behind the answer, `date_of_service` the date it holds on:
+    one that the question names goes before the one it was asked with.
     """
 
     kind: AnswerKind
@@ -67,6 +69,7 @@ class Answer:
     next_questions: list[str] = field(default_factory=list)
     steps: list[str] = field(default_factory=list)
     results: list[ToolResult] = field(default_factory=list)
+    date_of_service: date | None = None
 
     @property
     def citations(self) -> list[Citation]:

@@ -99,13 +99,14 @@ def _worded(turn: Turn, reader: Reader, planned: Answer) -> Iterator[Step | Answ
         release_connection()
         return stopped
 
+    day = planned.date_of_service or turn.date_of_service
     return answer_with_model(
         planned,
-        Toolbox(CautiousReader(reader, f"{turn.question} {turn.subject}"), turn.date_of_service),
+        Toolbox(CautiousReader(reader, f"{turn.question} {turn.subject}"), day),
         question=turn.question,
         subject=turn.subject,
         earlier=_earlier_questions(turn),
-        date_of_service=turn.date_of_service,
+        date_of_service=day,
         budget=Budget.of_settings(is_stopped=is_stopped),
     )
 
@@ -128,6 +129,7 @@ def _stored(answer: Answer, steps: list[str], reader: Reader) -> dict:
         ],
         "citations": [citation_values(citation) for citation in answer.citations],
         "gated_codes": reader.gated_codes,
+        **({"date_of_service": answer.date_of_service} if answer.date_of_service else {}),
     }
 
 

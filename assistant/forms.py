@@ -1,6 +1,7 @@
 """The question's form, as it is sent from any page."""
 
 import uuid
+from datetime import date
 
 from django import forms
 
@@ -30,3 +31,11 @@ class AskForm(forms.Form):
     def clean_key(self):
         """A form without a key, as of a script, is a question of its own."""
         return self.cleaned_data["key"] or uuid.uuid4()
+
+
+def date_sent(data) -> date | None:
+    """The date of service in what was sent, where it is one."""
+    try:
+        return AskForm.base_fields["date"].clean(data.get("date", ""))
+    except forms.ValidationError:
+        return None

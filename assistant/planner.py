@@ -5,6 +5,7 @@ it says is not known; what the reader may not read it does not fetch.
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 
 from django.utils import timezone
@@ -56,7 +57,9 @@ def answer(
     if asked.is_out_of_scope and not (asked.names_codes and asked.topics):
         yield Answer(AnswerKind.OUT_OF_SCOPE, [Paragraph(_SCOPE)], EXAMPLES)
         return
-    yield from _answered(asked, record)
+    for item in _answered(asked, record):
+        is_answer = isinstance(item, Answer)
+        yield replace(item, date_of_service=record.date_of_service) if is_answer else item
 
 
 def _read(question: str, subject: str, earlier: Sequence[str]) -> Question:

@@ -168,4 +168,5 @@ def _answer(checked: Checked, found: Found, planned: Answer, note: str) -> Answe
         blocks=blocks,
         next_questions=planned.next_questions,
         results=found.results,
+        date_of_service=planned.date_of_service,
     )

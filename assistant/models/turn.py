@@ -1,7 +1,10 @@
 """One question and its answer."""
 
+from datetime import date
+
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
+from django.utils import timezone
 from django.utils.functional import cached_property
 
 from assistant.answer import Answer
@@ -62,3 +65,9 @@ class Turn(models.Model):
     def told(self) -> Answer | None:
         """The answer as it is shown; None while there is none."""
         return from_values(self.answer) if self.answer else None
+
+    @property
+    def kept_date(self) -> date | None:
+        """The date of service to go on with; None where it was the day of the question."""
+        is_of_the_day = self.date_of_service == timezone.localdate(self.asked_at)
+        return None if is_of_the_day else self.date_of_service

@@ -1,7 +1,5 @@
 """The assistant's page: its box, and the questions that every box of the site sends here."""
 
-import uuid
-
 from django.contrib import messages
 from django.http import HttpResponseRedirect
 from django.shortcuts import render
@@ -15,7 +13,7 @@ from accounts.daily_allowance import Kind
 from accounts.guest import guest_of, keep_guest
 from assistant import actions
 from assistant.answering import answer_now
-from assistant.forms import AskForm
+from assistant.forms import AskForm, date_sent
 from assistant.reading import Reader
 from assistant.subject import read_subject
 from assistant.views.reader import conversations_of
@@ -33,7 +31,7 @@ def ask(request):
     A question leads to its conversation. With `stream` the page there asks for the answer; else
     it is answered before. What cannot be asked is shown again with the sentence why.
 
-    Context: `form`, `form_key`, `subject` (Subject or None), `question`, `allowance`, `recent`.
+    Context: `form`, `subject` (Subject or None), `question`, `date`, `allowance`, `recent`.
     """
     if request.method == "POST":
         return _asked(request)
@@ -84,9 +82,9 @@ def _asked(request):
 def _box(request, *, question="", subject=None, form=None, **context):
     context = {
         "form": form,
-        "form_key": uuid.uuid4(),
         "question": question,
         "subject": subject,
+        "date": date_sent(request.POST),
         "allowance": daily_allowance.peek(request, Kind.QUESTION),
         "recent": conversations_of(request)[:RECENT],
         **context,

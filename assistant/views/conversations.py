@@ -1,7 +1,5 @@
 """A reader's conversations: each, the list of them, and what can be done with one."""
 
-import uuid
-
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse, JsonResponse
@@ -39,7 +37,7 @@ def conversation_list(request):
 def conversation_detail(request, pk):
     """The turns of a conversation and the box for the next question.
 
-    Context: `conversation`, `turns`, `subject` (of the last turn), `form_key`, `allowance`.
+    Context: `conversation`, `turns`, `subject` and `date` (of the last turn), `allowance`.
     """
     conversation = conversation_or_404(request, pk)
     turns = list(conversation.turns.select_related("feedback"))
@@ -47,7 +45,7 @@ def conversation_detail(request, pk):
         "conversation": conversation,
         "turns": turns,
         "subject": read_subject(turns[-1].subject) if turns else None,
-        "form_key": uuid.uuid4(),
+        "date": turns[-1].kept_date if turns else None,
         "allowance": daily_allowance.peek(request, Kind.QUESTION),
     }
     return render(request, "assistant/conversation_detail.html", context)

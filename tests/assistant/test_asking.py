@@ -157,6 +157,26 @@ def test_the_page_of_a_code_asks_about_that_code(client):
     assert f"{turn.date_of_service}" == "2026-08-01"
 
 
+def test_the_date_of_the_page_is_kept_by_the_conversation(client):
+    make_description(make_code("J9271"))
+    answer = ask(client, "What is it?", subject="hcpcs:J9271", date="2026-08-01")
+
+    page = client.get(answer["Location"]).text
+
+    kept = '<input type="hidden" name="date" value="2026-08-01">'
+    assert page.count(kept) == 2, "in the next questions and in the box"
+    assert kept in ask(client, "", date="2026-08-01").text
+
+
+def test_a_date_in_the_question_is_the_date_of_the_answer(client):
+    make_description(make_code("J9271"))
+
+    page = client.get(ask(client, "What is J9271 as of 15 June 2026?")["Location"]).text
+
+    assert "Date of service 15 Jun 2026." in page
+    assert f"{Turn.objects.get().date_of_service}" == "2026-06-15"
+
+
 def test_a_subject_that_is_no_code_is_left_out(client):
     ask(client, subject="hcpcs:'; DROP")
     assert Turn.objects.get().subject == ""
