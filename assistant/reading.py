@@ -5,6 +5,8 @@ code's page is open to the reader; asking for it opens the page, at the price of
 not open already, as following a link to it would.
 """
 
+import re
+
 from accounts import meter
 from accounts.meter import NETWORK_LIMIT, Reading
 from accounts.models import User
@@ -82,7 +84,7 @@ class CautiousReader(Reader):
         super().__init__(reader._request)
         self._readings = reader._readings
         self.opened = reader.opened
-        self._named = _plain(named)
+        self._named = set(re.findall(r"\w+", _plain(named)))
         self._withheld: set[str] = set()
 
     def may_read(self, code_key: str, printed: str = "") -> bool:

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from accounts.daily_allowance import Kind, peek
 from accounts.models import DailyUse
-from assistant import actions
+from assistant import actions, jobs
 from assistant.models import Conversation, Turn
 from tests.accounts.readers import at_once, request_of
 from tests.assistant.conversations import make_conversation, make_turn
@@ -203,5 +203,6 @@ def test_guests_conversations_are_pruned_and_members_kept():
     fresh = make_conversation(guest=uuid.uuid4())
     kept = make_conversation(user=make_user(), updated_at=long_ago)
 
-    assert actions.prune_guest_conversations() == 1
+    jobs.prune_guest_conversations(timestamp=0)
+
     assert set(Conversation.objects.all()) == {fresh, kept}

@@ -9,7 +9,7 @@ from accounts.models import CodeView
 from assistant import actions
 from assistant.answering import answer_now, answering
 from assistant.models import Turn
-from assistant.reading import Reader
+from assistant.reading import CautiousReader, Reader
 from tests.accounts.readers import guest_cookie, request_of
 from tests.assistant.conversations import make_conversation, make_turn
 from tests.assistant.scripted_model import answers, calls, says, scripted_model
@@ -336,6 +336,17 @@ def test_the_model_opens_no_page_that_the_question_does_not_name(model, settings
 
     assert SECRET not in model.sent
     assert list(CodeView.objects.values_list("code_key", flat=True)) == ["cpt:96522"]
+
+
+@pytest.mark.parametrize(
+    ("question", "is_named"),
+    [("What is 36561?", True), ("Compare 96522-36561", True), ("What is 365610?", False)],
+)
+def test_a_code_is_named_as_a_whole_word(question, is_named):
+    reader = CautiousReader(Reader(request_of(make_user())), question)
+
+    assert reader.may_read("cpt:36561", "36561") == is_named
+    assert CodeView.objects.exists() == is_named
 
 
 def test_what_is_open_already_the_model_may_read(model, settings):
