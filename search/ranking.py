@@ -24,7 +24,7 @@ WEIGHTS_FILE = Path(__file__).with_name("ranking_weights.json")
 MOST_PHRASES = 1000  # of one reading by words
 MOST_NEAR = 400  # of one reading by meaning
 NEAR_ENOUGH = 0.35
-LATER_STEMS = frozenset(stems("sequela subsequent late effect aftercare follow healing"))
+LATER_STEMS = frozenset(stems("sequela subsequent late effect aftercare follow healing open"))
 LATER_SHARE = 0.5  # of a code for a later encounter where none was asked for
 DOUBT = 4.0  # how much a reading's trust weighs
 # Features of a code for one reading, in the order of the weights.

@@ -25,7 +25,7 @@ CHAPTERS = tuple(
     (system, division) for system in CodeSystem for division in DIVISIONS[CodeSystem(system)]
 )
 NO_CHAPTER = 255
-LATER = "DEFGHJKMNPQRS"  # 7th characters of injuries after the first encounter
+LATER = "BCDEFGHJKMNPQRS"  # 7th characters but that of the first encounter, closed if a fracture
 WRITER_MEMORY = 64_000_000  # bytes
 # A word of an index in parentheses, or its other form: there or not, it is the same entry.
 EXTRA = np.uint8(1)
