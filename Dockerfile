@@ -11,7 +11,7 @@ COPY . ./
 # The address and the key serve this step alone; nothing of them stays in the image.
 RUN DATABASE_URL=postgresql://nobody@localhost/none SECRET_KEY=build \
     python manage.py collectstatic --noinput --verbosity 0 \
-    && mkdir -p var/media var/private var/mail && chown -R casepilot var
+    && mkdir -p var/media var/private var/mail var/search && chown -R casepilot var
 
 USER casepilot
 EXPOSE 8000
