@@ -35,6 +35,7 @@ _ABOUT = {
     Topic.COMPLIANCE: [
         ("global", "global"),
         ("supervis", "supervision"),
+        ("document", "documentation"),
         ("poa", "present on admission"),
         ("present on admission", "present on admission"),
     ],
@@ -72,8 +73,9 @@ def _calls(question: Question, record: Record, codes: list[str]) -> Iterator[Cal
     if not codes:
         return
     if question.family and not question.names_codes:
-        for tool in ("compliance", "modifiers"):
-            yield Call(tool, Topic.GUIDELINES, {"code": codes[len(codes) // 4]})
+        code = codes[len(codes) // 4]
+        yield Call("compliance", Topic.GUIDELINES, {"code": code, "about": "documentation"})
+        yield Call("modifiers", Topic.GUIDELINES, {"code": code})
         return
     procedures = [
         code for code in codes if _system(record, code) in (CodeSystem.CPT, CodeSystem.HCPCS)

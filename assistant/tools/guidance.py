@@ -99,8 +99,8 @@ def seventh_character(record: Record, code: str) -> ToolResult:
 
 def compliance(record: Record, code: str, about: str = "") -> ToolResult:
     """What auditors check: global period with its days, supervision, units, bundling, present on
-    admission, required 7th character, and the editors' text. `about` "global", "supervision" or
-    "present on admission" leaves the rest out.
+    admission, required 7th character, and the editors' text. `about` "global", "supervision",
+    "documentation" or "present on admission" leaves the rest out.
     """
     page = record.page(code)
     printed = page.code.printed
@@ -134,6 +134,8 @@ def compliance(record: Record, code: str, about: str = "") -> ToolResult:
         )
         for item in found.facts
     ]
+    if found.checklist and about in ("", "documentation"):
+        facts += _checklist(record, page, found.checklist)
     if about:
         told = [fact for fact in facts if about in fact.text.lower() or about == "global"]
         days = len(found.global_period.steps) + 1 if found.global_period else 1
@@ -168,6 +170,14 @@ def history(record: Record, code: str) -> ToolResult:
         for item in events
     ]
     return ToolResult("history", arguments, step, tuple(facts))
+
+
+def _checklist(record: Record, page: CodePage, found) -> list[Fact]:
+    """What the record of the service must show, each item with the public rules behind the list."""
+    cited = record.cite(page, "compliance", title="documentation")
+    rules = "; ".join(found.sources)
+    intro = f"Documentation, {found.family.lower()}: what the record must show ({rules})."
+    return [Fact(intro, cited), *(Fact(f"Documentation: {item}", cited) for item in found.items)]
 
 
 def _tabular(record: Record, page: CodePage, found) -> list[Fact]:
