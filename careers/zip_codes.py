@@ -1,6 +1,6 @@
 """Where a ZIP code lies: the Census Bureau's internal points of its ZIP code tabulation areas.
 
-The table is work of the United States government and in the public domain (see decision 8). It
+The table is work of the United States government and in the public domain (see decision 11). It
 gives degrees to two decimals, about a kilometer; post-office boxes and ZIP codes of single
 buildings are not in it.
 """

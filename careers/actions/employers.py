@@ -20,6 +20,7 @@ logger = logging.getLogger(__name__)
 
 INVITATION_DAYS = 7
 MOST_INVITATIONS = 20  # a day, of one employer
+MOST_EMPLOYERS = 3  # that one person owns: each has the postings of a plan of its own
 _NOT_SLUGS = {"new", "join"}
 
 
@@ -31,10 +32,16 @@ class EmployerError(ValueError):
 def save_employer(*, employer: Employer, logo: Logo | None, by: User | None) -> Employer:
     """Store a profile. Who makes a new one is its owner.
 
-    A verified employer that names another website is to be verified anew.
+    A verified employer that names another website is to be verified anew. Raises EmployerError
+    where one person would own too many.
     """
     is_new = employer.pk is None
     if is_new:
+        owned = Membership.objects.filter(user=by, role=Membership.Role.OWNER)
+        if by and not by.is_staff and owned.count() >= MOST_EMPLOYERS:
+            raise EmployerError(
+                f"You own {MOST_EMPLOYERS} employers already. Ask an administrator for more."
+            )
         employer.slug = _free_slug(employer.name)
     else:
         before = Employer.objects.select_for_update().get(pk=employer.pk)

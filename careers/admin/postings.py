@@ -171,6 +171,10 @@ class PostingAdmin(admin.ModelAdmin):
     def has_add_permission(self, request):
         return False
 
+    def changelist_view(self, request, extra_context=None):
+        title = "Postings" if request.GET.get("state") else "Moderation queue"
+        return super().changelist_view(request, {"title": title} | (extra_context or {}))
+
     def save_model(self, request, obj, form, change):
         """Store the posting and carry the decision out; what was reported of it is then handled."""
         data = form.cleaned_data

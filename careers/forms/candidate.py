@@ -91,6 +91,18 @@ class ProfileForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         self.fields["level"].choices = [("", "Not said"), *Posting.Level.choices]
 
+    def rows(self) -> list[list]:
+        """The fields but the résumé, those of one line together."""
+        lines = [
+            ["name", "phone"],
+            ["headline"],
+            ["city", "state", "level"],
+            ["specialties"],
+            ["wanted_types"],
+            ["wanted_workplaces", "wanted_yearly_pay"],
+        ]
+        return [[self[name] for name in line] for line in lines]
+
 
 class HeldCredentialForm(forms.ModelForm):
     credential = forms.ModelChoiceField(

@@ -86,8 +86,6 @@ class PostingForm(forms.ModelForm):
             "title": "The job alone, without place, pay or capitals: Inpatient facility coder.",
             "description": "What the work is, for whom, and with what. Markdown: blank lines part "
             "paragraphs, “- ” begins a point of a list, “## ” a heading. No patient data.",
-            "pay_min": "Postings that tell the pay are read and answered more; several states "
-            "require it.",
             "software": "E.g. Epic, 3M 360 Encompass, Optum EncoderPro.",
             "expectations": "E.g. 12 charts an hour, 95 % accuracy.",
             "live_from": "Empty: as soon as it is approved.",

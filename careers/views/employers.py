@@ -66,9 +66,14 @@ def employer_create(request):
     form = EmployerForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         employer = form.save(commit=False)
-        actions.save_employer(employer=employer, logo=form.cleaned_data["logo"], by=request.user)
-        messages.success(request, f"{employer.name} is here. Now write the first posting.")
-        return redirect("careers:dashboard", employer.slug)
+        logo = form.cleaned_data["logo"]
+        try:
+            actions.save_employer(employer=employer, logo=logo, by=request.user)
+        except EmployerError as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, f"{employer.name} is here. Now write the first posting.")
+            return redirect("careers:dashboard", employer.slug)
     return render(request, "careers/employer_form.html", {"form": form})
 
 

@@ -14,6 +14,7 @@ import time
 from urllib.parse import urlsplit, urlunsplit
 
 import pytest
+from django.core.management import call_command
 from django.db import connection
 
 from casepilot_site import embedded_postgres, env
@@ -32,6 +33,7 @@ pytestmark = pytest.mark.skipif(
 @pytest.fixture
 def gunicorn(demonstration, tmp_path):
     """The address of the site as `make run` serves it, on the database of the tests."""
+    call_command("load_demonstration_postings", verbosity=0)
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]

@@ -39,6 +39,14 @@ def test_who_adds_an_employer_owns_it():
     assert "is here already" in again.text and Employer.objects.count() == 1
 
 
+def test_nobody_multiplies_a_plan_by_making_employers():
+    user = make_user()
+    for _ in range(3):
+        make_employer(owner=user)
+    answer = client_of(user).post("/careercenter/employers/new/", {"name": "One more"})
+    assert "You own 3 employers already" in answer.text and Employer.objects.count() == 3
+
+
 @pytest.mark.parametrize("name", ["New", "Join", "!!!", "Ü"])
 def test_no_name_takes_an_address_of_the_site(name):
     employer = make_employer(name)
