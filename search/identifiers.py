@@ -1,55 +1,172 @@
 """Identifiers of people in what readers write: found by their form, and masked.
 
-Nobody is asked for any; what slips in is masked before a text is stored or leaves the machine.
-Codes, ZIP codes, figures and dates of service have other forms and stay.
+Nobody is asked for any; what slips in is masked before a text is stored, shown or leaves the
+machine. Codes, ZIP codes, figures and dates of service have other forms and stay, and so do
+diseases named after people. The kinds follow the identifiers of HIPAA's safe harbor (45 CFR
+164.514(b)(2)) as far as a form tells them.
 """
 
 import re
+from collections import Counter
+from dataclasses import dataclass, field
 
-_NAME = r"[A-Z][A-Za-z'’-]*[a-z]"
-# What is masked, and what stands in its place. The order matters: a date of birth before a number.
+_NAME = r"[A-Z](?:[A-Za-z-]|['’](?!s\b))*[a-z]\b"
+_INITIAL = r"[A-Z]\."
+_FULL_NAME = rf"{_NAME}(?: {_INITIAL})?(?: {_NAME}){{1,2}}"
+_MONTH = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.?"
+_DATE = (
+    r"(?:\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}"
+    rf"|{_MONTH} \d{{1,2}}(?:st|nd|rd|th)?,? \d{{4}}|\d{{1,2}} {_MONTH},? \d{{4}})"
+)
+_STREET = (
+    r"(?:Street|St|Avenue|Ave|Road|Rd|Boulevard|Blvd|Drive|Dr|Lane|Ln|Court|Ct|Circle|Cir|Place"
+    r"|Pl|Terrace|Ter|Parkway|Pkwy|Highway|Hwy|Way|Square|Trail|Trl)"
+)
+# Written so, a surname is a disease, an operation, a sign or a device, and nobody's.
+_EPONYM = (
+    r"(?!(?:['’]s?)? (?i:disease|syndrome|palsy|fracture|contracture|phenomenon|test|sign|score"
+    r"|scale|procedure|operation|tumor|sarcoma|lymphoma|deformity|nodes?|catheter|criteria)\b)"
+)
+
+
+@dataclass(frozen=True)
+class Masked:
+    """A text with its identifiers masked, and how many of each kind there were: 'name': 2."""
+
+    text: str
+    counts: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def count(self) -> int:
+        return sum(self.counts.values())
+
+
+# The kind, its form, and what stands in its place. The order matters: a date of birth before a
+# number.
 _FORMS = [
-    (re.compile(r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)+"), "[e-mail]"),
+    ("e-mail", re.compile(r"[\w.+%-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+"), "[e-mail]"),
+    ("web address", re.compile(r"\b(?:https?://|www\.)[^\s<>\"]+", re.I), "[web address]"),
     (
+        "date of birth",
         re.compile(
-            r"\b(DOB|D\.O\.B\.|date of birth|born(?: on)?)(\s*[:=]?\s*)"
-            r"(?:\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}|[A-Za-z]{3,9}\.? \d{1,2},? \d{4}"
-            r"|\d{1,2} [A-Za-z]{3,9}\.? \d{4})",
+            rf"\b(DOB|D\.O\.B\.|date of birth|birth ?date|born(?: on)?)(\s*[:=]?\s*)(?:{_DATE})",
             re.I,
         ),
         r"\1\2[date]",
     ),
     # Social security numbers; Medicare beneficiary identifiers (CMS: 11 characters, position 1 a
     # digit, 2, 5, 8 and 9 letters), printed with or without dashes.
-    (re.compile(r"\b\d{3}-\d{2}-\d{4}\b"), "[number]"),
+    ("number", re.compile(r"(?<![\d-])\d{3}-\d{2}-\d{4}(?![\d-])"), "[number]"),
+    ("number", re.compile(r"\b(SSN\s*[:=#]?\s*)\d{3} ?\d{2} ?\d{4}\b", re.I), r"\1[number]"),
     (
-        re.compile(
-            r"\b[1-9][A-Z][A-Z0-9]\d-?[A-Z][A-Z0-9]\d-?[A-Z]{2}\d{2}\b",
-            re.I,
-        ),
+        "number",
+        re.compile(r"\b[1-9][A-Z][A-Z0-9]\d-?[A-Z][A-Z0-9]\d-?[A-Z]{2}\d{2}\b", re.I),
         "[number]",
     ),
-    (re.compile(r"(?<![\d.$,])(?:\+?1[-. ])?\(?\d{3}\)?[-. ]\d{3}[-. ]\d{4}\b"), "[phone]"),
     (
+        "phone",
+        re.compile(r"(?<![\d.$,])(?:\+?1[-. ])?(?:\(\d{3}\) ?|\d{3}[-. ])\d{3}[-. ]\d{4}\b"),
+        "[phone]",
+    ),
+    (
+        "number",
         re.compile(
-            r"\b(MRN|medical record(?: number)?|(?:member|patient|policy|account|claim|subscriber)"
+            r"\b(MRN|medical record(?: number)?|(?:member|patient|policy|account|claim|subscriber"
+            r"|group|encounter|license|certificate)"
             r"(?: ?(?:id|no\.?|number|#))+)(\s*[:=#]?\s*)(?=[A-Z0-9-]*\d)[A-Z0-9-]{4,}",
             re.I,
         ),
         r"\1\2[number]",
     ),
-    (re.compile(r"(?<![\d.$,])\d{8,}(?![\d.])"), "[number]"),
-    (re.compile(rf"\b(Mr|Mrs|Ms|Miss)\.? {_NAME}(?: {_NAME})?"), r"\1. [name]"),
+    ("number", re.compile(r"(?<![\d.$,])\d{8,}(?![\d.])"), "[number]"),
     (
-        re.compile(rf"\b([Pp]atient(?:'s|’s)?(?: name)?(?: is| named)?:? ){_NAME},? {_NAME}"),
+        "address",
+        re.compile(
+            rf"\b\d{{1,6}} (?:[NSEW]\.? )?(?:{_NAME} |\d{{1,3}}(?:st|nd|rd|th) ){{1,3}}{_STREET}"
+            r"\b\.?(?:,? (?:Apt|Apartment|Suite|Ste|Unit|#)\.? ?[A-Z0-9-]{1,6})?"
+            rf"(?:,? {_NAME}(?: {_NAME})?,? [A-Z]{{2}} \d{{5}}(?:-\d{{4}})?)?"
+        ),
+        "[address]",
+    ),
+    ("address", re.compile(r"\bP\.? ?O\.? Box \d{1,6}\b", re.I), "[address]"),
+    (
+        "name",
+        re.compile(
+            rf"\b(Mr|Mrs|Ms|Miss|Mx|Dr|Prof)\b\.? (?:{_INITIAL} ?)?{_NAME}(?: {_INITIAL})?"
+            rf"(?: (?!Hospital|Clinic|Center){_NAME})?{_EPONYM}"
+        ),
+        r"\1. [name]",
+    ),
+    ("name", re.compile(rf"\bDoctor (?:{_NAME})(?: {_NAME})?{_EPONYM}"), "Doctor [name]"),
+    (
+        "name",
+        re.compile(rf"\b([Pp]atient(?:'s|’s)?(?: [Nn]ame)?(?: is| named)?:? ){_NAME},? {_NAME}"),
         r"\1[name]",
     ),
-    (re.compile(rf"\b([Nn]ame(?:d| is)?:? ){_NAME},? {_NAME}"), r"\1[name]"),
-]
+    (
+        "name",
+        re.compile(rf"\b([Nn]ame(?:d| is)?:[ \t]*|[Nn]ame(?:d| is)? ){_NAME},? {_NAME}"),
+        r"\1[name]",
+    ),
+    (
+        "name",
+        re.compile(
+            rf"\b{_FULL_NAME}(?=,? (?:is|was) (?:an?|the) (?:[\w-]+ ){{0,3}}\d{{1,3}}[ -]"
+            r"(?:year|month|week|day|yr|y\.?o)|,? (?:an? )?\d{1,3}[ -]?(?:year|yr|y/?o))"
+        ),
+        "[name]",
+    ),
+    ("name", re.compile(rf"\b{_NAME}(?: {_INITIAL})? {_NAME}(?=, (?:M\.?D|D\.?O|N\.?P|P\.?A"
+                        r"(?:-C)?|R\.?N|D\.?P\.?M|PhD)\b)"), "[name]"),
+]  # fmt: skip
+_IN_NAME = re.compile(r"(?:(?:Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Doctor|[Nn]amed?|is|[Pp]atient)\b\W*)*"
+                      r"(?P<words>.*)", re.S)  # fmt: skip
 
 
 def mask(text: str) -> str:
     """The text with what looks like a person's name, number, address or birthday masked."""
-    for form, mark in _FORMS:
-        text = form.sub(mark, text)
-    return text
+    return masked(text).text
+
+
+def masked(text: str) -> Masked:
+    """The same with what was found, by kind. Names found once are masked wherever they recur."""
+    counts: Counter = Counter()
+    names: dict[str, None] = {}
+    for kind, form, mark in _FORMS:
+
+        def replace(found: re.Match, kind=kind, mark=mark) -> str:
+            counts[kind] += 1
+            if kind == "name":
+                names.update(dict.fromkeys(_words_of(found[0])))
+            return found.expand(mark)
+
+        text = form.sub(replace, text)
+    if names:
+        every = "|".join(map(re.escape, sorted(names, key=len, reverse=True)))
+        # In capitals as in a heading, too; but not the small word that reads the same.
+        recurring = re.compile(rf"\b(?:{every})\b{_EPONYM}")
+        text, count = recurring.subn("[name]", text)
+        if count:
+            counts["name"] += count
+            text = re.sub(r"\[name\](?: \[name\])+", "[name]", text)
+    return Masked(text, dict(counts))
+
+
+def _words_of(name: str) -> list[str]:
+    """The words of a name that recur alone: longer ones, which begin no sentence by chance."""
+    words = re.findall(_NAME, _IN_NAME.fullmatch(name)["words"])
+    return [word for word in words if len(word) >= 4 and word not in _ORDINARY]
+
+
+# Surnames and first names that are words of notes as well, and are masked only where they are
+# surely names.
+_ORDINARY_WORDS = """
+    Patient Name Hill Hand Foot Head Long Short Small Young Black White Brown Green Gray Grey
+    Rose Will Mark Grant Bell Cook Reed Wood Woods Stone Rice Page Price Love Hope Faith Grace Joy
+    April June Summer Autumn Dawn Iris Daisy Lily Violet Ruby Pearl Amber Crystal Sandy Rusty
+    Baker Carpenter Barrett Crohn Parkinson Wilson Graves Bell Down Turner Hodgkin Alzheimer
+    Paget Cushing Addison Raynaud Still Chance Early Good Best Rich Strong Sharp Hardy
+    Burns Cross Case Chest Church Fields Forest Frost Lane Major Minor Moody
+    Singer Snow Spring Winter Wise Bone Skin Back Will Rash Gates Pain Plan None
+"""
+_ORDINARY = frozenset(_ORDINARY_WORDS.split())
