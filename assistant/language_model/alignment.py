@@ -20,6 +20,9 @@ _IDLE = frozenset(
         "with from per than then which who so also code codes",
     )
 )
+_NOT_OF_A_YEAR = frozenset(
+    re.findall(r"\S+", "<indic <modif <colum <mai <mue <type <local <apc >unit >units >day >days")
+)
 # Words that stand beside many figures, and tell few apart.
 _WEAK = frozenset({"medic", "pay", "pays", "paid", "allow", "amoun", "fee", "fees", "may"})
 WEAK = 0.2
@@ -65,6 +68,9 @@ def _is_at_home(found: Occurrence, known: list[Occurrence]) -> bool:
     value, words = found
     own = [near for other, near in known if other == value]
     others = [near for other, near in known if other != value]
+    if not own and re.fullmatch(r"(?:19|20)\d\d", value):
+        # The year of a date of the fact, which counts nothing and names nothing.
+        return not any(words.get(word) == 1.0 for word in _NOT_OF_A_YEAR)
     if not own or not others:
         return True
     score = max(_likeness(words, near) for near in own)

@@ -1,5 +1,7 @@
 """What a model writes stays only where the facts bear it out."""
 
+import re
+
 import pytest
 
 from assistant.language_model.verifier import check
@@ -135,3 +137,41 @@ def test_an_answer_that_lost_as_much_as_it_kept_is_no_answer():
 
 def test_nothing_is_no_answer():
     assert not check("", FACTS).is_good
+
+
+FIGURE = re.compile(r"(?<![\w.$,-])\$?\d(?:[\d,]*\d)?(?:\.\d+)?(?![\w-])")
+
+
+def replaced(text: str, figures: set[str]) -> list[str]:
+    """The text with each of its figures, one at a time, replaced by each of the others."""
+    found = []
+    for match in FIGURE.finditer(text):
+        for figure in sorted(figures - {match[0]}):
+            found.append(text[: match.start()] + figure + text[match.end() :])
+    return found
+
+
+@pytest.mark.parametrize("number", FACTS)
+def test_a_fact_told_word_for_word_stays_and_with_any_other_figure_does_not(number):
+    fact = FACTS[number]
+    told = re.split(r"(?<=\.)\s+(?=[A-Z])", fact)
+    for sentence in told:
+        assert check(f"{sentence} [{number}]", FACTS).removed == [], sentence
+        for wrong in replaced(sentence, {"7", "4,711.00", "$98.76", "96529", "0123T"}):
+            assert check(f"{wrong} [{number}]", FACTS).sentence_count == 0, wrong
+
+
+@pytest.mark.parametrize("number", [1, 2, 3, 10])
+def test_no_figure_of_a_fact_may_stand_for_another(number):
+    fact = FACTS[number]
+    figures = {match for match in FIGURE.findall(fact) if len(match) != 5 and "20" not in match}
+    swapped = 0
+    for match in FIGURE.finditer(fact):
+        if match[0] not in figures:
+            continue
+        for figure in figures - {match[0]}:
+            wrong = fact[: match.start()] + figure + fact[match.end() :]
+            kept = check(f"{wrong} [{number}]", FACTS)
+            assert kept.removed, wrong
+            swapped += 1
+    assert swapped or number == 1
