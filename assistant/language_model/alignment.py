@@ -21,7 +21,9 @@ _IDLE = frozenset(
     )
 )
 _NOT_OF_A_YEAR = frozenset(
-    re.findall(r"\S+", "<indic <modif <colum <mai <mue <type <local <apc >unit >units >day >days")
+    re.findall(
+        r"\S+", "<fy <cy <indic <modif <colum <mai <mue <type <local <apc >unit >units >day >days"
+    )
 )
 # Words that stand beside many figures, and tell few apart.
 _WEAK = frozenset({"medic", "pay", "pays", "paid", "allow", "amoun", "fee", "fees", "may"})
