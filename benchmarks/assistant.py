@@ -157,6 +157,7 @@ def newest(source: str) -> int:
 
 def generated() -> list[Asked]:
     makers = (pairs, ended_pairs, no_pairs, units, fees, local_fees, global_days, add_ons)
+    makers += (modifiers, hospital, guidelines, coverage, no_coverage)
     makers += (risk, statuses, ended_codes, incomplete, unknown, changed, follow_ups, compared)
     return [asked for maker in makers for asked in maker()]
 
@@ -292,6 +293,73 @@ def global_days():
     for at, (code, days) in enumerate(found):
         text = ("Global period of {0}", "how many global days does {0} have")[at % 2].format(code)
         yield Asked("global days", text, [f"Global days of {code}: {days}"])
+
+
+def modifiers():
+    found = drawn(
+        "SELECT hcpcs, bilateral FROM codes_feeschedulerow WHERE release_id = %s AND status = 'A' "
+        "AND modifier = '' AND bilateral IN ('0', '1', '2', '3') AND global_days <> 'XXX' "
+        "ORDER BY hcpcs",
+        newest("physician-fee-schedule"),
+    )
+    for code, bilateral in found:
+        verb = "may go with" if bilateral in "13" else "does not go with"
+        needs = [f"Modifier 50 {verb} {code}", f"Bilateral {bilateral}"]
+        yield Asked("modifier", f"Does modifier 50 go with {code}?", needs)
+
+
+def hospital():
+    found = drawn(
+        "SELECT hcpcs, status_indicator, apc FROM codes_oppsrow WHERE release_id = %s "
+        "AND apc <> '' AND hcpcs ~ '^[0-9]{5}$' ORDER BY hcpcs",
+        newest("opps-addendum-b"),
+        count=10,
+    )
+    for code, status, apc in found:
+        needs = [f"{code}: {status}", f"APC {apc}"]
+        yield Asked("hospital", f"What is the APC of {code}?", needs, date(2025, 2, 1))
+
+
+def guidelines():
+    found = drawn(
+        "SELECT place, text FROM codes_tabularnote WHERE release_id = %s AND kind = 'excludes1' "
+        "AND place ~ '^[A-Z][0-9][0-9A-Z]$' AND length(text) < 80 ORDER BY place, position",
+        newest("icd-10-cm-tabular"),
+        count=12,
+    )
+    known = {value for (value,) in rows("SELECT value FROM codes_code WHERE system = 'icd-10-cm'")}
+    for place, text in found:
+        if place in known:
+            yield Asked("guidelines", f"What are the excludes1 notes of {place}?", [text[:40]])
+
+
+def coverage():
+    found = drawn(
+        "SELECT DISTINCT one.value, two.value, document.display_id FROM codes_coveragecode one "
+        "JOIN codes_coveragecode two USING (release_id, number, version) "
+        "JOIN codes_coveragedocument document USING (release_id, number, version) "
+        "WHERE one.code_list = 'procedures' AND two.code_list = 'covered' "
+        "AND one.value IN (SELECT value FROM codes_code WHERE system IN ('cpt', 'hcpcs')) "
+        "AND two.value IN (SELECT value FROM codes_code WHERE system = 'icd-10-cm') "
+        "ORDER BY 1, 2",
+    )
+    for procedure, value, document in found:
+        printed = value if len(value) < 4 else f"{value[:3]}.{value[3:]}"
+        needs = [f"{printed} for {procedure} is listed as covered", document]
+        yield Asked("coverage", f"Is {procedure} covered for {printed}?", needs)
+
+
+def no_coverage():
+    found = drawn(
+        "SELECT hcpcs FROM codes_feeschedulerow fee WHERE release_id = %s AND status = 'A' "
+        "AND modifier = '' AND hcpcs ~ '^[0-9]{5}$' AND NOT EXISTS (SELECT FROM codes_coveragecode "
+        "named WHERE named.value = fee.hcpcs) ORDER BY hcpcs",
+        newest("physician-fee-schedule"),
+        count=8,
+    )
+    for (code,) in found:
+        needs = [f"names {code}", "neither yes nor no"]
+        yield Asked("no coverage", f"Is {code} covered for E11.9 in Florida?", needs, ending="")
 
 
 def add_ons():

@@ -28,6 +28,7 @@ import json
 import os
 import random
 import re
+import shutil
 import statistics
 import sys
 import tempfile
@@ -78,6 +79,7 @@ def main() -> int:
     parser.add_argument("--queries", type=int, default=1000, help="of generalisation (1000)")
     parser.add_argument("--fit", action="store_true", help="learn the weights anew, then stop")
     parser.add_argument("--model", type=Path, default=ROOT / "var" / "model", help="its folder")
+    parser.add_argument("--vectors", type=Path, help="vectors there are, to save some minutes")
     options = parser.parse_args()
     with contextlib.ExitStack() as stack:
         var = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="casepilot-benchmark-")))
@@ -92,6 +94,9 @@ def main() -> int:
             os.environ["DATABASE_URL"] = stack.enter_context(own_database())
             fill_database(files)
         start_django()
+        if options.vectors:
+            (var / "search").mkdir()
+            shutil.copytree(options.vectors, var / "search" / options.vectors.name)
         if options.fit:
             return fit(var)
         measured = [
@@ -322,6 +327,7 @@ def postgresql_alone(place: Place) -> Search:
     from django.db import connection
 
     cursor = connection.cursor()
+    cursor.execute("DROP TABLE IF EXISTS phrase")
     cursor.execute("CREATE TEMPORARY TABLE phrase (number int, words tsvector)")
     rows = [(n, place.part.text(n)) for n in range(place.part.phrase_count)]
     for start in range(0, len(rows), 5000):

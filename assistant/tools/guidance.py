@@ -190,7 +190,7 @@ def _tabular(record: Record, page: CodePage, found) -> list[Fact]:
         for at in instruction.places:
             notes = ["".join(piece.text for piece in note) for note in at.notes]
             where = page.code.printed if at.is_own else at.place.label
-            facts += [Fact(f"{instruction.title} at {where}: {note}", place) for note in notes[:8]]
+            facts += [Fact(f"{instruction.title} at {where}: {note}", place) for note in notes[:12]]
     facts = facts[:MOST_NOTES]
     if not facts and found.release:
         text = f"{found.release} has no instructions on {page.code.printed}."
