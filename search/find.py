@@ -27,6 +27,7 @@ from search.word_match import (
     matching_codes,
     words_begun,
 )
+from search.words import stems
 
 # Beyond so many codes with a beginning nobody looks for words as well.
 MOST_BEGINNINGS = 1000
@@ -103,7 +104,7 @@ def find(
     total += said.total
     row_total = total
     if is_folded:
-        families = families_of(code_ids, scope)
+        families = families_of(code_ids, scope, asked)
         row_total = len(families)
         hits = folded_hits(families[offset : offset + limit], releases, scope)
     else:
@@ -115,9 +116,10 @@ def find(
             hits,
             total,
             [code.get_absolute_url() for code in exact],
-            facets=said.facets,
+            # Those of words alone would leave out the codes that were named.
+            facets=said.facets if named is None else None,
             corrections=said.corrections,
-            expansions=said.expansions,
+            expansions=_as_typed(said.expansions, asked),
             has_more=is_folded and total > len(code_ids),
             row_total=row_total,
         )
@@ -128,7 +130,7 @@ def find(
         not_loaded=[item for item in systems_not_loaded(releases) if system in (None, "", item)],
         facets=said.facets,
         corrections=said.corrections,
-        expansions=said.expansions,
+        expansions=_as_typed(said.expansions, asked),
     )
 
 
@@ -150,7 +152,7 @@ def suggest(text: str, date_of_service: date, limit: int = 8) -> list[Hit]:
     if index is not None and not code_ids and asked.words:
         found = matches(asked.words, index, scope_of(releases, date_of_service), is_begun=True)
         said = _said_of(found, limit * MOST_VARIANTS)
-        families = families_of(said.code_ids, scope)[:limit]
+        families = families_of(said.code_ids, scope, asked)[:limit]
         return said.told(folded_hits(families, releases, scope))
     typed = being_typed(asked.words) if index is None else None
     if typed and not code_ids:
@@ -162,7 +164,7 @@ def suggest(text: str, date_of_service: date, limit: int = 8) -> list[Hit]:
             limit=limit * MOST_VARIANTS,
             most=MOST_COMPARED,
         )
-        return folded_hits(families_of(code_ids, scope)[:limit], releases, scope)
+        return folded_hits(families_of(code_ids, scope, asked)[:limit], releases, scope)
     return hits_of(code_ids, releases, scope)
 
 
@@ -191,13 +193,29 @@ class _Said:
     def _told(self, hit: Hit, whys: dict, scores: dict) -> Hit:
         if hit.code_id not in scores:
             return hit
+        why = whys[hit.code_id]
         return replace(
             hit,
             highlighted=self.matches.marked(hit.text),
-            why=whys[hit.code_id],
+            why=replace(why, highlighted=self.matches.marked(why.text)),
             score=round(scores[hit.code_id], 4),
             variants=[self._told(variant, whys, scores) for variant in hit.variants],
         )
+
+
+def _as_typed(expansions: list[Expansion], asked: Asked) -> list[Expansion]:
+    """What was read as something else, in the letters it was typed in: HTN, not htn.
+
+    A word that is read as itself in another form needs no saying.
+    """
+    said = []
+    for item in expansions:
+        meanings = [meaning for meaning in item.meanings if stems(meaning) != stems(item.typed)]
+        at = asked.text.lower().find(item.typed.lower())
+        typed = asked.text[at : at + len(item.typed)] if at >= 0 else item.typed
+        if meanings:
+            said.append(Expansion(typed, meanings))
+    return said
 
 
 def _by_index(

@@ -41,6 +41,14 @@ _PROCEDURE_ASPECTS = {
 }
 # Where the device, the approach and the qualifier of a procedure begin.
 _VARYING_PROCEDURE = re.compile(r",? (?:with|using)\b.*|, .*|\b(?:right|left|bilateral)\b", re.I)
+# Who says one of these wants a certain encounter; who says none wants the first, and a fracture not
+# said to be open is closed (ICD-10-CM guidelines, I.C.19.c).
+_ENCOUNTER_ASKED = re.compile(
+    r"\b(?:sequela|late|subsequent|aftercare|follow|heal|open|nonunion|malunion|delayed|routine)",
+    re.IGNORECASE,
+)
+_INITIAL = "A"
+FULL_LENGTH = 7  # characters of a diagnosis whose last tells the encounter
 _BETWEEN_WORDS = re.compile(r"[^a-z0-9]+")
 
 
@@ -63,6 +71,23 @@ def folded(families: Sequence[str]) -> list[list[int]]:
     for place, family in enumerate(families):
         found.setdefault(family, []).append(place)
     return list(found.values())
+
+
+def asks_for_encounter(text: str) -> bool:
+    """Whether a question speaks of the encounter, or of what its 7th character tells beside it."""
+    return _ENCOUNTER_ASKED.search(text) is not None
+
+
+def with_initial_first(values: Sequence[str]) -> list[int]:
+    """The places of a family's stored values, in order but for the first: where it is one for a
+    later encounter, or an open fracture, the same code for the first leads.
+    """
+    places = list(range(len(values)))
+    if len(values[0]) == FULL_LENGTH and values[0][:-1] + _INITIAL in values:
+        lead = values.index(values[0][:-1] + _INITIAL)
+        places.remove(lead)
+        places.insert(0, lead)
+    return places
 
 
 def with_varying_words(system: str, text: str) -> SafeString:

@@ -8,7 +8,8 @@ from codes.models import Code, CodeSystem, OfficialDescription, Release
 from codes.queries.relatives import PCS_TABLE_LENGTH, CodeLink, prefixes
 from codes.queries.releases import Releases
 from codes.queries.status import StatusKind, description_on, status_on
-from search.folding import family_of, folded
+from search.asked import Asked
+from search.folding import asks_for_encounter, family_of, folded, with_initial_first
 from search.results import Hit
 from search.scope import Scope
 
@@ -25,19 +26,26 @@ def folded_hits(families: list[list[int]], releases: Releases, scope: Scope) -> 
     return [replace(lead, variants=variants) for lead, *variants in filter(None, found)]
 
 
-def families_of(code_ids: list[int], scope: Scope) -> list[list[int]]:
-    """The keys in rank order, variants of one another together where the first of them stands."""
+def families_of(code_ids: list[int], scope: Scope, asked: Asked) -> list[list[int]]:
+    """The keys in rank order, variants of one another together where the first of them stands.
+
+    Of words that leave the encounter open the first encounter leads.
+    """
     described = OfficialDescription.objects.filter(
         code_id__in=code_ids, release_id__in=scope.release_ids
     ).order_by()
-    families = {
-        code_id: family_of(*code_and_text)
-        for code_id, *code_and_text in described.values_list(
-            "code_id", "code__system", "code__value", "long"
-        )
-    }
+    columns = ("code_id", "code__system", "code__value", "long")
+    values, families = {}, {}
+    for code_id, system, value, text in described.values_list(*columns):
+        values[code_id], families[code_id] = value, family_of(system, value, text)
     places = folded([families.get(code_id, str(code_id)) for code_id in code_ids])
-    return [[code_ids[place] for place in family] for family in places]
+    found = [[code_ids[place] for place in family] for family in places]
+    if asked.is_code or asks_for_encounter(asked.text):
+        return found
+    return [
+        [family[place] for place in with_initial_first([values.get(key, "") for key in family])]
+        for family in found
+    ]
 
 
 def _hits_by_id(code_ids: list[int], releases: Releases, scope: Scope) -> dict[int, Hit]:

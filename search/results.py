@@ -43,12 +43,14 @@ _LABELS = {
 class Why:
     """The text that matched best, as it is written at its source: 'Attack, heart'.
 
-    `is_by_meaning` where its words are others and only the meaning is near.
+    `is_by_meaning` where its words are others and only the meaning is near. `highlighted` is the
+    text as HTML with the words marked.
     """
 
     kind: WhyKind
     text: str
     is_by_meaning: bool = False
+    highlighted: SafeString | str = ""
 
     def __str__(self) -> str:
         return f"{self.label}: {self.text}"
@@ -132,12 +134,11 @@ class Results:
 
     `exact` are the addresses of the codes that were named in full, on any page. `has_more` tells
     that more codes match than are ranked: `total` and the facets count the ranked ones. `facets`
-    is None while this machine's index is not there and PostgreSQL answers alone. `row_total` counts
-    the rows of a folded answer, of which `hits` are those of one page; codes named one by one are
-    a row each. Where nothing was
-    found: `near_codes` are the neighbours of what has the form of a code, `nearest_words` those
-    that the index has and that look most like the ones asked for, and `not_loaded` the systems
-    that could not be searched.
+    is None where codes were named, and while this machine's index is not there and PostgreSQL
+    answers alone. `row_total` counts the rows of a folded answer, of which `hits` are those of one
+    page; codes named one by one are a row each. Where nothing was found: `near_codes` are the
+    neighbours of what has the form of a code, `nearest_words` those that the index has and that
+    look most like the ones asked for, and `not_loaded` the systems that could not be searched.
     """
 
     asked: Asked

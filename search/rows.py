@@ -49,6 +49,11 @@ class Row:
     vary_in: str = ""
     claim_part: str = ""
 
+    @property
+    def is_opened_by_search(self) -> bool:
+        """Whether a search for the code itself leads on: it is a header, and nothing is offered."""
+        return not self.hit.is_billable and not self.choices and not self.variants
+
 
 def rows_of(hits: Iterable[Hit], date_of_service: date) -> list[Row]:
     """The rows of a page, with one query for the 7th characters."""

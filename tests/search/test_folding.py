@@ -8,7 +8,14 @@ import pytest
 
 from codes.models import CodeSystem, Source
 from search.find import find
-from search.folding import aspects_that_vary, family_of, folded, with_varying_words
+from search.folding import (
+    asks_for_encounter,
+    aspects_that_vary,
+    family_of,
+    folded,
+    with_initial_first,
+    with_varying_words,
+)
 from tests.factories import make_code, make_description, make_release
 
 ON = date(2026, 8, 1)
@@ -78,6 +85,28 @@ def test_what_differs_in_more_stands_apart():
 def test_a_family_stands_where_its_best_member_does():
     assert folded(["b", "a", "b", "c", "a"]) == [[0, 2], [1, 4], [3]]
     assert folded([]) == []
+
+
+def test_the_first_encounter_leads_its_family():
+    assert with_initial_first(["S6290XS", "S6290XB", "S6290XA"]) == [2, 0, 1]
+    assert with_initial_first(["S6291XS", "S6290XA"]) == [0, 1]  # of another side
+    assert with_initial_first(["S6290", "S6290XS", "S6290XA"]) == [0, 1, 2]
+    assert with_initial_first([""]) == [0]
+
+
+@pytest.mark.parametrize(
+    ("question", "is_asked"),
+    [
+        ("sequela of wrist fracture", True),
+        ("open fracture wrist", True),
+        ("follow-up hip fracture", True),
+        ("healing fracture", True),
+        ("broken wrist", False),
+        ("translated", False),
+    ],
+)
+def test_a_question_may_ask_for_another_encounter(question, is_asked):
+    assert asks_for_encounter(question) is is_asked
 
 
 def test_the_words_that_vary_are_told_apart_and_nothing_becomes_markup():

@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils.safestring import mark_safe
 
 from codes.models import CodeSystem, OfficialDescription, Source
 from search import views
@@ -106,6 +107,13 @@ def test_a_header_of_categories_needs_no_7th_character(client):
     )
 
 
+def test_a_header_with_nothing_to_offer_leads_to_a_search_below_it(client):
+    html = client.get(ADDRESS, {"q": "femur", "date": "2026-08-01"}).text
+
+    assert 'href="?q=S72&amp;date=2026-08-01">The codes below S72</a>' in html
+    assert "The codes below S72<" not in client.get(ADDRESS, {"q": "S72"}).text
+
+
 def test_what_a_claim_may_carry_leads_to_a_claim_check(client):
     html = client.get(ADDRESS, {"q": "fracture femur"}).text
 
@@ -191,6 +199,21 @@ def test_a_corrected_word_is_said_with_a_way_back(answer):
 
     assert "Showing results for <strong><bdi>diabetes type 2</bdi></strong>" in html
     assert '<a href="?q=Diabetis+type+2&amp;spelling=typed">Search instead for' in html
+
+
+def test_a_correction_that_found_nothing_is_not_said(answer):
+    html = answer("walker", corrections=[Correction("walker", "maker")])
+
+    assert "maker" not in html
+    assert "No code found for “<bdi>walker</bdi>”" in html
+
+
+def test_the_words_are_marked_in_what_matched_too(answer):
+    why = Why(WhyKind.INDEX, "Aid, walking", highlighted=mark_safe("Aid, <mark>walking</mark>"))
+
+    assert "index:</span> Aid, <mark>walking</mark>" in answer(
+        "walking", hits=[hit_with(why)], total=1
+    )
 
 
 def test_an_abbreviation_is_said_with_what_it_is_read_as(answer):

@@ -99,6 +99,38 @@ def test_words_in_any_order_find_the_code_and_say_why(record):
     assert 0 < hit.score <= 1
 
 
+def test_the_page_says_what_was_read_as_it_was_typed_and_counts_by_facet(client, record):
+    make_terms(htn="hypertension", fractures="fracture")
+    kept.make()
+
+    html = client.get("/case2code/", {"q": "HTN"}).text
+    assert "<strong>HTN</strong> is read as hypertension." in html
+    assert 'ICD-10-CM <span class="facet-count">1</span>' in html
+    assert "HCPCS Level II <" not in html
+    # A form of the word itself needs no saying, and facets of words alone would mislead on codes.
+    assert find("fractures", DAY).expansions == []
+    assert find("I10", DAY).facets is None
+
+
+def test_the_first_encounter_leads_a_row_unless_another_is_asked_for(record):
+    kept.make()
+
+    def row(text):
+        hit = find(text, DAY, is_folded=True).hits[0]
+        return [item.printed for item in (hit, *hit.variants)]
+
+    assert row("fracture of right carpal bone") == ["S62.101A", "S62.101S"]
+    assert row("sequela fracture of right carpal bone") == ["S62.101S", "S62.101A"]
+
+
+def test_the_words_are_marked_in_the_text_that_led_to_a_code(record):
+    make_plain_description(make_code("E0143"), title="A walking frame on wheels", text="Frame.")
+    kept.make()
+
+    why = find("walking frame", DAY).hits[0].why
+    assert why.highlighted == "A <mark>walking</mark> <mark>frame</mark> on wheels"
+
+
 def test_abbreviations_lay_words_and_typos_are_understood(record):
     make_terms(htn="hypertension", heart_attack="myocardial infarction")
     kept.make()
