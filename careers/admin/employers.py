@@ -4,6 +4,7 @@ from django.contrib import admin, messages
 from django.utils import timezone
 
 from careers.actions.board import bump_board
+from careers.admin.of_board import BoardAdmin
 from careers.markdown import to_html
 from careers.models import Employer, Membership
 
@@ -19,11 +20,12 @@ def verify(model_admin, request, queryset):
     count = queryset.filter(verified_at=None).update(
         verified_at=timezone.now(), verified_by=request.user
     )
+    bump_board()
     messages.success(request, f"{count} verified.")
 
 
 @admin.register(Employer)
-class EmployerAdmin(admin.ModelAdmin):
+class EmployerAdmin(BoardAdmin):
     list_display = ["name", "is_verified", "is_blocked", "website", "created_at"]
     list_filter = [("verified_at", admin.EmptyFieldListFilter), "is_blocked", "is_demonstration"]
     search_fields = ["name", "website"]
@@ -39,4 +41,3 @@ class EmployerAdmin(admin.ModelAdmin):
     def save_model(self, request, obj, form, change):
         obj.about_html = to_html(obj.about)
         super().save_model(request, obj, form, change)
-        bump_board()

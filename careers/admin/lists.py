@@ -2,28 +2,12 @@
 
 from django.contrib import admin
 
-from careers.actions.board import bump_board
+from careers.admin.of_board import BoardAdmin
 from careers.models import Credential, Mail, Specialty
 
 
-class ListAdmin(admin.ModelAdmin):
-    """A list whose names the board shows."""
-
-    def save_model(self, request, obj, form, change):
-        super().save_model(request, obj, form, change)
-        bump_board()
-
-    def delete_model(self, request, obj):
-        super().delete_model(request, obj)
-        bump_board()
-
-    def delete_queryset(self, request, queryset):
-        super().delete_queryset(request, queryset)
-        bump_board()
-
-
 @admin.register(Credential)
-class CredentialAdmin(ListAdmin):
+class CredentialAdmin(BoardAdmin):
     list_display = ["abbreviation", "name", "issuer", "position"]
     list_editable = ["position"]
     list_filter = ["issuer"]
@@ -32,7 +16,7 @@ class CredentialAdmin(ListAdmin):
 
 
 @admin.register(Specialty)
-class SpecialtyAdmin(ListAdmin):
+class SpecialtyAdmin(BoardAdmin):
     list_display = ["name"]
     search_fields = ["name"]
     prepopulated_fields = {"slug": ["name"]}

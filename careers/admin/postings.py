@@ -10,6 +10,7 @@ from django.utils.html import format_html_join
 from django.utils.safestring import mark_safe
 
 from careers.actions.postings import STEPS, StepError, save_posting, take_step
+from careers.admin.of_board import BoardAdmin
 from careers.forms.posting import PostingForm
 from careers.models import Posting, PostingChange, PostingReport
 from careers.moderation import near_copies
@@ -128,7 +129,7 @@ def reject(model_admin, request, queryset):
 
 
 @admin.register(Posting)
-class PostingAdmin(admin.ModelAdmin):
+class PostingAdmin(BoardAdmin):
     form = ModerationForm
     list_display = ["title", "employer_name", "waiting", "signal_list", "reports", "changed_at"]
     list_filter = [StateFilter, "workplace", "is_demonstration"]

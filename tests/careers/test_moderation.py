@@ -143,6 +143,24 @@ def test_an_administrator_verifies_and_edits_every_list(admin):
         assert admin.get(f"/admin/careers/{page}/").status_code == 200
 
 
+def test_what_an_administrator_deletes_or_blocks_is_off_the_board_at_once(admin, client):
+    first, second, third = make_posting("First"), make_posting("Second"), make_posting("Third")
+    assert "3 jobs" in client.get("/careercenter/").text
+    admin.post(f"{QUEUE}{first.pk}/delete/", {"post": "yes"})
+    assert "2 jobs" in client.get("/careercenter/").text
+    url = "/admin/careers/employer/"
+    data = {"action": "delete_selected", "_selected_action": [second.employer_id], "post": "yes"}
+    admin.post(url, data)
+    page = client.get("/careercenter/").text
+    assert "1 job" in page and "Third" in page
+    data = {
+        "name": third.employer.name, "slug": third.employer.slug, "is_blocked": "on",
+        "memberships-TOTAL_FORMS": "0", "memberships-INITIAL_FORMS": "0",
+    }  # fmt: skip
+    assert admin.post(f"{url}{third.employer_id}/change/", data).status_code == 302
+    assert "Third" not in client.get("/careercenter/").text
+
+
 def test_an_editor_of_texts_has_no_way_into_the_queue():
     user = make_user(is_staff=True)
     user.groups.add(Group.objects.get(name="Editor"))
