@@ -15,6 +15,11 @@ An answer is right when it holds every fact needed and, where it states facts, c
 *invention* is a code, figure, date or modifier in an answer that stands neither in the question nor
 in what the tools returned. The time of an answer is told as a ratio to the time its tools took.
 
+*With a model*, the same questions go through the language model's part, with a scripted server in a
+model's place. It answers well (the facts, word for word, with their numbers), and then wrongly: a
+figure of each fact is changed. Told is how many right answers stand, and how many changed figures
+reach the reader.
+
 The publishers' files are needed, as in claim_check.py; `--database` names a database with them.
 The figures are appended to benchmarks/RESULTS.md.
 """
@@ -66,6 +71,9 @@ EACH = 16  # questions of a kind
 _CHECKABLE = re.compile(
     r"[A-Z]\d[0-9A-Z](?:\.[0-9A-Z]{1,4})?\b|\b\d{4}[A-Z]\b|\b[A-Z]\d{4}\b|\b\d[\d,]*(?:\.\d+)?\b"
 )
+
+# A number that stands by itself.
+_FIGURE = re.compile(r"(?<![\d.,A-Z])(?:\d[\d,]*\d(?:\.\d+)?(?![\dA-Z])|\d(?![\d.,A-Z]))")
 
 
 @dataclass
@@ -124,9 +132,11 @@ def main() -> int:
             "hand-written, held": hand_written(held=True),
         }
         outcomes = {name: [outcome_of(asked) for asked in items] for name, items in sets.items()}
+        worded = with_model([asked for items in sets.values() for asked in items])
         server_version = postgresql_version()
     print(describe(outcomes, show=options.show))
-    append_to_results(outcomes, server_version)
+    print(worded)
+    append_to_results(outcomes, worded, server_version)
     return 0
 
 
@@ -579,6 +589,113 @@ def inventions(asked: Asked, body: str, found) -> list[str]:
     return [word for word in _CHECKABLE.findall(told) if word not in known_words]
 
 
+# With a model
+
+
+@dataclass
+class Worded:
+    """How many answers of a good model stood, of how many; how many figures of a wrong one reached
+    the reader, of how many that were changed.
+    """
+
+    stood: int = 0
+    answers: int = 0
+    slipped: int = 0
+    changed: int = 0
+
+    def __str__(self) -> str:
+        return (
+            f"With a model: {self.stood} of {self.answers} right answers stand; "
+            f"{self.slipped} of {self.changed} changed figures reach the reader."
+        )
+
+
+def with_model(questions: list[Asked]) -> Worded:
+    from django.test import override_settings
+
+    from tests.assistant.scripted_model import scripted_model
+
+    found = Worded()
+    with scripted_model() as model:
+        address = {"ASSISTANT_BASE_URL": model.url, "ASSISTANT_MODEL": "scripted"}
+        with override_settings(**address, ASSISTANT_API_KEY="none"):
+            for asked in questions:
+                _word(model, asked, found)
+    return found
+
+
+def _word(model, asked: Asked, told: Worded) -> None:
+    """Two answers over the facts of a question: as they are, and with a figure of each changed."""
+    from assistant import planner
+    from assistant.reading import Reader
+
+    *_, planned = planner.answer(
+        asked.text,
+        Reader.of_member(_Unlimited()),
+        earlier=asked.earlier,
+        date_of_service=asked.day,
+    )
+    facts = list(dict.fromkeys(fact for result in planned.results for fact in result.facts))[:6]
+    if planned.kind.value != "answered" or not facts:
+        return
+    known = " ".join(fact.text for result in planned.results for fact in result.facts)
+    right = [f"{fact.text.rstrip('.')} [{n}]." for n, fact in enumerate(facts, 1)]
+    told.answers += 1
+    told.stood += _answer_of_model(model, asked, planned, "\n\n".join(right)) is not None
+    wrong, changed = [], []
+    for number, fact in enumerate(facts, 1):
+        text, figure = _with_a_figure_changed(fact.text, known)
+        if figure:
+            wrong.append(f"{text.rstrip('.')} [{number}].")
+            changed.append(figure)
+    if wrong:
+        answered = _answer_of_model(model, asked, planned, "\n\n".join(wrong)) or ""
+        told.changed += len(changed)
+        told.slipped += sum(
+            bool(re.search(rf"(?<![\d.,]){re.escape(figure)}(?![\d,]|\.\d)", answered))
+            for figure in changed
+        )
+
+
+def _with_a_figure_changed(text: str, known: str) -> tuple[str, str]:
+    """The text with its last amount, code or number changed to one that no fact has."""
+    for match in reversed(list(_FIGURE.finditer(text))):
+        digits = match[0]
+        for step in range(1, 9):
+            other = digits[:-1] + str((int(digits[-1]) + step) % 10)
+            if other not in known:
+                return f"{text[: match.start()]}{other}{text[match.end() :]}", other
+    return text, ""
+
+
+def _answer_of_model(model, asked: Asked, planned, text: str) -> str | None:
+    """What the reader is shown of a model's text; None where the planner's answer stands."""
+    from assistant.language_model.answering import ModelGaveUp, answer_with_model
+    from assistant.language_model.budget import Budget
+    from assistant.language_model.tools import Toolbox
+    from assistant.reading import Reader
+    from tests.assistant.scripted_model import says
+
+    model.requests.clear()
+    model.script = [says("That is enough."), says(text)]
+    try:
+        *_, found = answer_with_model(
+            planned,
+            Toolbox(Reader.of_member(_Unlimited()), asked.day),
+            question=asked.text,
+            subject="",
+            earlier=asked.earlier,
+            date_of_service=asked.day,
+            budget=Budget.of_settings(),
+        )
+    except ModelGaveUp:
+        return None
+    blocks = [block for block in found.blocks if not hasattr(block, "columns")]
+    return " ".join(
+        item.text for block in blocks for item in getattr(block, "items", None) or (block,)
+    )
+
+
 # Telling
 
 
@@ -633,7 +750,9 @@ def ratio(found: list[Outcome]) -> float:
     )
 
 
-def append_to_results(outcomes: dict[str, list[Outcome]], server_version: int) -> None:
+def append_to_results(
+    outcomes: dict[str, list[Outcome]], worded: Worded, server_version: int
+) -> None:
     aims = {"generated": "at least 0.95"}
     for name, found in outcomes.items():
         aim = aims.get(name, "at least 0.85")
@@ -646,6 +765,18 @@ def append_to_results(outcomes: dict[str, list[Outcome]], server_version: int) -
         "assistant: time of an answer to that of its tools",
         f"{ratio(everything):.2f}",
         "at most 2",
+    )
+    append_row(
+        server_version,
+        f"assistant: with a scripted model, right answers that stand, of {worded.answers}",
+        str(worded.stood),
+        "none",
+    )
+    append_row(
+        server_version,
+        f"assistant: with a scripted model, changed figures shown, of {worded.changed}",
+        str(worded.slipped),
+        "0",
     )
 
 
