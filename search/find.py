@@ -122,6 +122,7 @@ def find(
             expansions=_as_typed(said.expansions, asked),
             has_more=is_folded and total > len(code_ids),
             row_total=row_total,
+            is_without_index=index is None,
         )
     return Results(
         asked,
@@ -131,6 +132,7 @@ def find(
         facets=said.facets,
         corrections=said.corrections,
         expansions=_as_typed(said.expansions, asked),
+        is_without_index=index is None,
     )
 
 

@@ -56,8 +56,8 @@ def family_of(system: str, value: str, text: str) -> str:
     """What variants of one another have in common: their category, and their text without the
     words that vary. Codes of other systems are each a family.
     """
-    varying = _varying(system)
-    if varying is None or not text:
+    varying = _varying(system) if text else None
+    if varying is None:
         return f"{system}:{value}"
     words = _BETWEEN_WORDS.split(varying.sub(" ", text.lower()))
     # Bilateral codes name legs where the others name a leg.
@@ -65,12 +65,22 @@ def family_of(system: str, value: str, text: str) -> str:
     return f"{system}:{value[:CATEGORY_LENGTH]}:{same}"
 
 
-def folded(families: Sequence[str]) -> list[list[int]]:
-    """The places of the families' members, each family where its first member stands."""
+def folded(codes: Sequence[tuple[str, str, str]]) -> list[list[int]]:
+    """The places of codes (system, stored value, text), each family where its first member stands.
+
+    A header and its unspecified code, which differ in nothing that is told, are rows of their own:
+    the one code that a claim may carry would be hidden under the one that it may not.
+    """
+    names = [family_of(*code) for code in codes]
     found: dict[str, list[int]] = {}
-    for place, family in enumerate(families):
-        found.setdefault(family, []).append(place)
-    return list(found.values())
+    for place, name in enumerate(names):
+        found.setdefault(name, []).append(place)
+    families = []
+    for family in found.values():
+        texts = [codes[place][2] for place in family]
+        is_one = len(family) == 1 or aspects_that_vary(codes[family[0]][0], texts)
+        families += [family] if is_one else [[place] for place in family]
+    return sorted(families, key=lambda family: family[0])
 
 
 def asks_for_encounter(text: str) -> bool:
@@ -114,4 +124,4 @@ def aspects_that_vary(system: str, texts: Sequence[str]) -> list[str]:
 
 def _varying(system: str) -> re.Pattern | None:
     patterns = {CodeSystem.ICD_10_CM: _VARYING, CodeSystem.ICD_10_PCS: _VARYING_PROCEDURE}
-    return patterns.get(CodeSystem(system))
+    return patterns.get(system)

@@ -9,7 +9,7 @@ from codes.queries.relatives import PCS_TABLE_LENGTH, CodeLink, prefixes
 from codes.queries.releases import Releases
 from codes.queries.status import StatusKind, description_on, status_on
 from search.asked import Asked
-from search.folding import asks_for_encounter, family_of, folded, with_initial_first
+from search.folding import asks_for_encounter, folded, with_initial_first
 from search.results import Hit
 from search.scope import Scope
 
@@ -35,15 +35,15 @@ def families_of(code_ids: list[int], scope: Scope, asked: Asked) -> list[list[in
         code_id__in=code_ids, release_id__in=scope.release_ids
     ).order_by()
     columns = ("code_id", "code__system", "code__value", "long")
-    values, families = {}, {}
-    for code_id, system, value, text in described.values_list(*columns):
-        values[code_id], families[code_id] = value, family_of(system, value, text)
-    places = folded([families.get(code_id, str(code_id)) for code_id in code_ids])
+    codes = {code_id: (*code,) for code_id, *code in described.values_list(*columns)}
+    places = folded([codes.get(code_id, ("", str(code_id), "")) for code_id in code_ids])
     found = [[code_ids[place] for place in family] for family in places]
     if asked.is_code or asks_for_encounter(asked.text):
         return found
     return [
-        [family[place] for place in with_initial_first([values.get(key, "") for key in family])]
+        [family[place] for place in with_initial_first([codes[key][1] for key in family])]
+        if len(family) > 1
+        else family
         for family in found
     ]
 

@@ -134,11 +134,12 @@ class Results:
 
     `exact` are the addresses of the codes that were named in full, on any page. `has_more` tells
     that more codes match than are ranked: `total` and the facets count the ranked ones. `facets`
-    is None where codes were named, and while this machine's index is not there and PostgreSQL
-    answers alone. `row_total` counts the rows of a folded answer, of which `hits` are those of one
-    page; codes named one by one are a row each. Where nothing was found: `near_codes` are the
-    neighbours of what has the form of a code, `nearest_words` those that the index has and that
-    look most like the ones asked for, and `not_loaded` the systems that could not be searched.
+    is None where codes were named, and where `is_without_index`: this machine's index is not there
+    and PostgreSQL answers alone. `row_total` counts the rows of a folded answer, of which `hits`
+    are those of one page; codes named one by one are a row each. Where nothing was found:
+    `near_codes` are the neighbours of what has the form of a code, `nearest_words` those that the
+    index has and that look most like the ones asked for, and `not_loaded` the systems that could
+    not be searched.
     """
 
     asked: Asked
@@ -153,6 +154,7 @@ class Results:
     nearest_words: list[str] = field(default_factory=list)
     has_more: bool = False
     row_total: int = 0
+    is_without_index: bool = False
 
     @property
     def corrected_text(self) -> str:

@@ -83,8 +83,19 @@ def test_what_differs_in_more_stands_apart():
 
 
 def test_a_family_stands_where_its_best_member_does():
-    assert folded(["b", "a", "b", "c", "a"]) == [[0, 2], [1, 4], [3]]
+    left, right = (("icd-10-cm", f"H57{n}", f"Pain of {n} eye") for n in ("left", "right"))
+    other = ("icd-10-cm", "R52", "Pain")
+
+    assert folded([left, other, right]) == [[0, 2], [1]]
+    assert folded([other, right, other, left]) == [[0], [1, 3], [2]]
     assert folded([]) == []
+
+
+def test_a_header_does_not_hide_its_unspecified_code():
+    header = ("icd-10-cm", "E06", "Thyroiditis")
+    unspecified = ("icd-10-cm", "E069", "Thyroiditis, unspecified")
+
+    assert folded([header, unspecified]) == [[0], [1]]
 
 
 def test_the_first_encounter_leads_its_family():

@@ -201,6 +201,12 @@ def test_a_corrected_word_is_said_with_a_way_back(answer):
     assert '<a href="?q=Diabetis+type+2&amp;spelling=typed">Search instead for' in html
 
 
+def test_an_index_that_is_not_ready_is_said_of_words_only(answer):
+    assert "The search index is not ready" in answer("frame", is_without_index=True)
+    assert "The search index is not ready" not in answer("99999", is_without_index=True)
+    assert "The search index is not ready" not in answer("frame")
+
+
 def test_a_correction_that_found_nothing_is_not_said(answer):
     html = answer("walker", corrections=[Correction("walker", "maker")])
 
