@@ -21,6 +21,9 @@ from search.words import stems
 LEAST_SCORE, LEAST_SHARE = 0.0005, 0.004
 LEAST_BY_MEANING = 0.15  # where no word speaks for it
 MOST_MATCHES = 1000
+# Words in quotes stand together in a text of the code; a word after a minus in none.
+_TOGETHER = re.compile(r'(?<!\S)(-?)"([^"]+)"')
+_LEFT_OUT = re.compile(r"(?<!\S)-(\w[\w'’]*)")
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
 
 
@@ -74,6 +77,7 @@ def matches(
     are left out: an answer at once is worth more. `without` are keys of codes to leave out.
     """
     parts = [part for part, _ in index.parts]
+    text, signs = _read_signs(text)
     understood = understand(text, parts, index.terms, is_begun=is_begun, corrects=corrects)
     if not understood.readings:
         return Matches(understood)
@@ -93,6 +97,8 @@ def matches(
     )
     left_out = set(without)
     found = [item for item in found if int(item.part.code_id[item.code]) not in left_out]
+    if signs:
+        found = [item for item in found if _agrees(item, signs)]
     if found:
         least = max(LEAST_SCORE, LEAST_SHARE * found[0].score)
         found = [
@@ -101,6 +107,39 @@ def matches(
             if item.score >= (max(least, LEAST_BY_MEANING) if item.is_by_meaning else least)
         ][:MOST_MATCHES]
     return _filtered(understood, found, scope, day)
+
+
+@dataclass(frozen=True)
+class _Signs:
+    """The stems, in a row, that some text of a code must have, and those that none may have."""
+
+    together: list[str]
+    left_out: list[str]
+
+    def __bool__(self) -> bool:
+        return bool(self.together or self.left_out)
+
+
+def _read_signs(text: str) -> tuple[str, _Signs]:
+    """The text to search for, and what its quotes and minus signs ask."""
+    together, left_out = [], []
+    for minus, quoted in _TOGETHER.findall(text):
+        (left_out if minus else together).append(_row_of(quoted))
+    rest = _TOGETHER.sub(lambda found: " " if found[1] else f" {found[2]} ", text)
+    left_out += [_row_of(word) for word in _LEFT_OUT.findall(rest)]
+    rest = _LEFT_OUT.sub(" ", rest)
+    return rest, _Signs([row for row in together if row.strip()], list(filter(str.strip, left_out)))
+
+
+def _row_of(text: str) -> str:
+    return f" {' '.join(stems(text))} "
+
+
+def _agrees(item: Ranked, signs: _Signs) -> bool:
+    rows = [_row_of(item.part.text(number)) for number in item.part.phrases_of(item.code)]
+    return all(any(asked in row for row in rows) for asked in signs.together) and not any(
+        refused in row for refused in signs.left_out for row in rows
+    )
 
 
 def nothing_near(text: str, index: Index) -> list[str]:

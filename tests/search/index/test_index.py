@@ -197,6 +197,15 @@ def test_variants_are_one_row_led_by_the_first_encounter(record):
     assert found("fracture carpal bone right wrist sequela")[0] == "S62.101S"
 
 
+def test_quotes_hold_words_together_and_a_minus_leaves_one_out(record):
+    kept.make()
+
+    assert found('"wheeled folding"') == []
+    assert found('"walker folding"') == ["E0143"]
+    assert found("walker -old") == ["E0143"]
+    assert found("walker -wheeled") == ["E0999"]
+
+
 def test_suggestions_know_words_that_are_only_begun(record):
     make_terms(heart_attack="myocardial infarction")
     kept.make()
