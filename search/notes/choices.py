@@ -1,0 +1,236 @@
+"""From what a phrase names to the code that the note supports, and what is missing to be specific.
+
+A phrase often leads to a category, or to the code for "unspecified". The words of the note choose
+among what stands below: the side, the type. Where they do not, the reader does.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+
+from django.db.models import Q
+
+from codes.models import CodeSystem, OfficialDescription
+from codes.queries.relatives import CodeForms
+from codes.queries.releases import published_releases, source_of
+from search.folding import aspects_that_vary, family_of
+from search.notes.mentions import SITES
+from search.words import WEAK_STEMS, stems
+
+FULL_LENGTH = 7
+MOST_CHOICES = 24
+_DIABETES = frozenset({"E08", "E09", "E10", "E11", "E13"})
+_SIDE = re.compile(r"\b(right|left|bilateral)\b", re.I)
+_PLAIN_ONE = re.compile(
+    r"\bunspecified\b|\bwithout (?:complications?|abnormal findings|mention|behavioral|status|acute"
+    r"|esophagitis|bleeding|obstruction|aura|exacerbation)|\buncomplicated\b|\bNOS\b|\bnot intractable"
+    r"|\bsingle episode, unspecified",
+    re.I,
+)
+_PLAIN_STEMS = frozenset(stems("unspecified without uncomplicated complication"))
+
+
+@dataclass(frozen=True)
+class Choice(CodeForms):
+    """A code that a reader may choose, and the words that tell it from the others."""
+
+    system: CodeSystem
+    value: str
+    text: str
+    words: str = ""
+
+
+@dataclass(frozen=True)
+class Specific:
+    """The code that the words reach, its text, and what they leave open: `missing` names it
+    ('side', 'encounter', 'type'), `choices` are the codes that settle it.
+    """
+
+    value: str
+    text: str
+    is_billable: bool
+    missing: tuple[str, ...] = ()
+    choices: tuple[Choice, ...] = ()
+
+
+@dataclass
+class Diagnoses:
+    """The diagnoses of some categories as the release in force has them: text and billable by
+    stored value.
+    """
+
+    rows: dict[str, tuple[str, bool]] = field(default_factory=dict)
+    below: dict[str, list[str]] = field(default_factory=dict)
+
+    def parent(self, value: str) -> str:
+        """The next code above; '' for a category."""
+        for length in range(len(value) - 1, 2, -1):
+            if value[:length] in self.rows:
+                return value[:length]
+        return ""
+
+
+def diagnoses_of(values: Iterable[str], date_of_service: date) -> Diagnoses:
+    """All codes in the categories of some diagnoses, in one query."""
+    release = published_releases().shown(source_of(CodeSystem.ICD_10_CM), date_of_service)
+    categories = sorted({value[:3] for value in values})
+    found = Diagnoses()
+    if release is None or not categories:
+        return found
+    wanted = Q()
+    for category in categories:
+        wanted |= Q(code__value__gte=category, code__value__lt=f"{category}~")
+    rows = (
+        OfficialDescription.objects.filter(
+            wanted, release=release, code__system=CodeSystem.ICD_10_CM
+        )
+        .order_by("code__value")
+        .values_list("code__value", "long", "short", "is_billable")
+    )
+    found.rows = {value: (long or short, billable) for value, long, short, billable in rows}
+    below = defaultdict(list)
+    for value in found.rows:
+        if parent := found.parent(value):
+            below[parent].append(value)
+    found.below = dict(below)
+    return found
+
+
+def specific(value: str, diagnoses: Diagnoses, said: frozenset[str], side: str) -> Specific | None:
+    """What the words of the note make of a diagnosis. `said` are the stems of the sentences that
+    name it, `side` is 'right', 'left', 'bilateral' or ''. None for a code that is not there.
+    """
+    if value not in diagnoses.rows:
+        return None
+    value = _above_unsided(value, diagnoses)
+    missing: list[str] = []
+    choices: list[str] = []
+    while below := diagnoses.below.get(value):
+        if all(len(item) == FULL_LENGTH for item in below):
+            missing.append("encounter")
+            choices = choices or below
+            break
+        text = diagnoses.rows[value][0]
+        chosen = _by_side(below, diagnoses, side)
+        if chosen is None and side and _varies_by_side(below, diagnoses):
+            missing.append("side")
+        elif chosen is None and _varies_by_side(below, diagnoses):
+            missing.append("side")
+            choices = choices or below
+        if chosen is None:
+            chosen = _by_words(text, below, diagnoses, said)
+        if chosen is None:
+            chosen = _plain_one(below, diagnoses, said)
+            if "side" not in missing:
+                missing.append("type")
+            choices = choices or below
+        if chosen is None:
+            break
+        value = chosen
+    text, billable = diagnoses.rows[value]
+    leaves = _leaves(choices, diagnoses)
+    return Specific(
+        value,
+        text,
+        billable,
+        tuple(dict.fromkeys(missing)),
+        tuple(
+            Choice(CodeSystem.ICD_10_CM, item, diagnoses.rows[item][0], _told(item, diagnoses))
+            for item in leaves[:MOST_CHOICES]
+        ),
+    )
+
+
+def _above_unsided(value: str, diagnoses: Diagnoses) -> str:
+    """The code above one for an unspecified side, where the others beside it are its sides."""
+    parent = diagnoses.parent(value)
+    text = diagnoses.rows[value][0]
+    if parent and "unspecified" in text.lower():
+        beside = diagnoses.below.get(parent, [])
+        if _varies_by_side(beside, diagnoses) and any(
+            _family(value, text) == _family(item, diagnoses.rows[item][0])
+            for item in beside
+            if item != value
+        ):
+            return parent
+    return value
+
+
+def _family(value: str, text: str) -> str:
+    return family_of(CodeSystem.ICD_10_CM, value, text)
+
+
+def _varies_by_side(values: list[str], diagnoses: Diagnoses) -> bool:
+    texts = [diagnoses.rows[value][0] for value in values]
+    return "side" in aspects_that_vary(CodeSystem.ICD_10_CM, texts)
+
+
+def _by_side(values: list[str], diagnoses: Diagnoses, side: str) -> str | None:
+    """The one code among some that is of a side; of no side named, None."""
+    if not side or not _varies_by_side(values, diagnoses):
+        return None
+    having = [
+        value
+        for value in values
+        if {found.lower() for found in _SIDE.findall(diagnoses.rows[value][0])} == {side}
+    ]
+    if len(having) > 1:
+        plain = [value for value in having if "unspecified" in diagnoses.rows[value][0].lower()]
+        having = plain[:1] or having
+    return having[0] if len(having) == 1 else None
+
+
+def _by_words(text, values, diagnoses: Diagnoses, said: frozenset[str]) -> str | None:
+    """The code whose further words the note says, if one has more of them than any other."""
+    own = set(stems(text))
+    scored = []
+    for value in values:
+        more = {
+            stem
+            for stem in stems(diagnoses.rows[value][0])
+            if stem not in own and stem not in WEAK_STEMS and stem not in _PLAIN_STEMS
+        }
+        if value[:3] in _DIABETES:
+            more -= SITES  # an organ beside it in the note is no complication of it
+        if more and more <= said:
+            scored.append((len(more), value))
+    scored.sort(reverse=True)
+    if scored and (len(scored) == 1 or scored[0][0] > scored[1][0]):
+        return scored[0][1]
+    return None
+
+
+def _plain_one(values, diagnoses: Diagnoses, said: frozenset[str]) -> str | None:
+    """The code for what is not said further: "unspecified", "without complications"."""
+    plain = [value for value in values if _PLAIN_ONE.search(diagnoses.rows[value][0])]
+    if len(plain) > 1:
+        # The plainest says least that the note does not: F32.A, not F32.9; E11.9, J45.909.
+        plain.sort(
+            key=lambda value: (
+                len(set(stems(diagnoses.rows[value][0])) - said - _PLAIN_STEMS - WEAK_STEMS),
+                "9" not in value[3:],
+                len(diagnoses.rows[value][0]),
+            )
+        )
+    return plain[0] if plain else None
+
+
+def _leaves(values: list[str], diagnoses: Diagnoses) -> list[str]:
+    """The codes and, of those that are not complete, what completes them while few do."""
+    found = []
+    for value in values:
+        below = diagnoses.below.get(value, [])
+        if below and len(values) <= 4 and not diagnoses.rows[value][1]:
+            found += below
+        else:
+            found.append(value)
+    return found if len(found) <= MOST_CHOICES else values
+
+
+def _told(value: str, diagnoses: Diagnoses) -> str:
+    """The words that a code's text adds to that of the code above."""
+    text = diagnoses.rows[value][0]
+    above = diagnoses.rows.get(diagnoses.parent(value), ("",))[0]
+    return text.removeprefix(above).lstrip(", ") if above else text

@@ -1,0 +1,381 @@
+"""Where the sentences of a note name what a phrase of the index says.
+
+A phrase is named when each of its telling words stands in one clause of a sentence, in any order,
+with hardly another word between. Words of a body part may stand in the note's complaint instead:
+under "right knee pain" a "sprain of the medial collateral ligament" is one of the knee.
+"""
+
+import re
+import weakref
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+import numpy as np
+
+from search.index.build import KINDS, SYSTEMS
+from search.index.current import Index
+from search.index.part import Part
+from search.notes.sections import Section
+from search.notes.sentences import Sentence
+from search.results import WhyKind
+from search.words import stems, words
+
+LONGEST_TERM = 5  # words
+MOST_BETWEEN = 7  # words that may stand among those of a phrase, with such as tell nothing
+SITES = frozenset(
+    stems(
+        "knee ankle wrist elbow shoulder hip foot feet hand finger fingers thumb toe toes back "
+        "lumbar cervical thoracic neck spine arm forearm leg thigh calf breast eye ear jaw heel "
+        "kidney lung ureter lower upper index ring little great joint heart cardiac"
+    )
+)
+# Words that may stand within a phrase: they tell of degree, side or time, or of nothing.
+_BETWEEN_WORDS = """
+a an the of in on at to for with and or his her their its this that both some any is due by from
+right left bilateral bilaterally unilateral sided side acute chronic mild moderate severe minor
+slight significant recurrent persistent intermittent new old known stable worsening primary
+essential generalized diffuse nonspecific early late upper lower inner outer medial lateral
+anterior posterior distal proximal superior inferior mid middle area region joint joints muscle
+newly diagnosed history uncontrolled controlled poorly well type stage grade
+"""
+BETWEEN = frozenset(stems(_BETWEEN_WORDS))
+# Words of phrases that notes leave out without meaning less.
+_LEFT_OUT = frozenset(stems("nos nec mellitus acquired personal"))
+_OTHER = frozenset(stems("other elsewhere classified"))
+_COMMA_OK = frozenset(
+    stems("type stage grade right left bilateral acute chronic unspecified uncomplicated initial "
+          "subsequent mild moderate severe recurrent with without primary in of due")
+)  # fmt: skip
+_SPRAINED = frozenset(stems("ligament ligaments meniscus"))
+# Beside the table that editors keep.
+_SPELLED_OUT = {
+    "mcl": ["medial collateral ligament"],
+    "lcl": ["lateral collateral ligament"],
+    "pcl": ["posterior cruciate ligament"],
+    "dip": ["interphalangeal joint"],
+    "pip": ["interphalangeal joint"],
+    "mcp": ["metacarpophalangeal joint"],
+    "diabetic": ["diabetes"],
+    "low back": ["lower back lumbar"],
+    "lower back": ["low back lumbar"],
+    "lumbar": ["lumbar low back"],
+    "insulin pump": ["presence of insulin pump"],
+    "pituitary adenoma": ["benign neoplasm of pituitary gland"],
+}
+_NO_TERM = frozenset({"pt", "or", "as", "all", "is", "it", "us", "hr", "bp", "add", "ad", "pe"})
+_NEVER_TERM = frozenset({"pcp"})  # in notes the primary care provider
+
+
+@dataclass(frozen=True)
+class Mention:
+    """A phrase that a sentence (by number) names: what stands for it from `start` up to `end` of
+    the note, its words' places, and how well it is named (the weights of the words it has).
+    """
+
+    sentence: int
+    start: int
+    end: int
+    places: frozenset[int]
+    part: Part = field(repr=False)
+    code: int
+    phrase: int
+    stems: frozenset[str]
+    weight: float
+    gaps: int
+    borrowed: int
+
+    @property
+    def value(self) -> str:
+        return self.part.value(self.code)
+
+    @property
+    def system(self) -> str:
+        return self.part.system(self.code)
+
+    @property
+    def kind(self) -> WhyKind:
+        return KINDS[self.part.phrase_kind[self.phrase]]
+
+
+class _Telling:
+    """The telling words of a part's phrases, one phrase after the other."""
+
+    def __init__(self, part: Part):
+        own = (part.token_flag == 0) & (part.weak[part.token_id] == 1)
+        left_out = {part.stem_number[stem] for stem in _LEFT_OUT if stem in part.stem_number}
+        owners = np.repeat(np.arange(part.phrase_count), np.diff(part.token_start.astype(np.int64)))
+        is_left_out = np.isin(part.token_id, list(left_out))
+        # A phrase of such words alone keeps them.
+        rest = np.bincount(owners[own & ~is_left_out], minlength=part.phrase_count)
+        keep = own & (~is_left_out | (rest[owners] == 0))
+        self.ids = part.token_id[keep]
+        counts = np.bincount(owners[keep], minlength=part.phrase_count)
+        self.starts = np.r_[0, np.cumsum(counts)].astype(np.int64)
+        systems = part.code_system[part.phrase_code]
+        wanted = np.isin(systems, [SYSTEMS.index(name) for name in ("icd-10-cm", "cpt")])
+        wanted &= ~np.isin(part.phrase_kind, [KINDS.index(WhyKind.DRUG)])
+        # External causes say how, not what.
+        first = part.code_value.astype("S1")[part.phrase_code]
+        wanted &= ~((systems == SYSTEMS.index("icd-10-cm")) & np.isin(first, [b"V", b"W", b"X", b"Y"]))
+        self.usable = np.flatnonzero(wanted & (counts > 0) & (counts <= 9))
+        loose = np.bincount(owners[(part.token_flag == 0) & ~keep], minlength=part.phrase_count)
+        # "Other hypertension" is what plain hypertension is not.
+        other = [part.stem_number[stem] for stem in _OTHER if stem in part.stem_number]
+        is_other = np.bincount(owners[np.isin(part.token_id, other) & (part.token_flag == 0)],
+                               minlength=part.phrase_count)  # fmt: skip
+        self.loose = loose + 20 * is_other
+
+    def of(self, phrase: int) -> np.ndarray:
+        return self.ids[self.starts[phrase] : self.starts[phrase + 1]]
+
+
+_telling: "weakref.WeakKeyDictionary[Part, _Telling]" = weakref.WeakKeyDictionary()
+
+
+def _telling_of(part: Part) -> _Telling:
+    if part not in _telling:
+        _telling[part] = _Telling(part)
+    return _telling[part]
+
+
+@lru_cache(maxsize=20_000)
+def _stems_of(word: str) -> tuple[str, ...]:
+    return tuple(stems(word))
+
+
+@dataclass
+class _Read:
+    """A sentence's words as stems: each word's own and those it is spelled out as."""
+
+    stems: list[set[str]]
+    clause: list[int]
+    covers: dict[int, int]  # the last word of a term of several, by its first
+
+
+def mentions_of(text: str, sentences: Sequence[Sentence], index: Index, day: int) -> list[Mention]:
+    """What the sentences name, the best of each place. `day` is the date of service, an ordinal."""
+    read = [_read(text, sentence, index.terms) for sentence in sentences]
+    borrowed = _complaint(text, sentences, read)
+    found: dict[int, list[Mention]] = defaultdict(list)
+    for part, _ in index.parts:
+        if part.phrase_count:
+            for mention in _in_part(part, sentences, read, borrowed, day):
+                found[mention.sentence].append(mention)
+    chosen = []
+    for number in sorted(found):
+        chosen += _best(found[number])
+    return chosen
+
+
+def _read(text: str, sentence: Sentence, terms: Mapping[str, list[str]]) -> _Read:
+    own = [set(_stems_of(word.text.lower())) for word in sentence.words]
+    clause, number = [], 0
+    for place, word in enumerate(sentence.words):
+        if place:
+            between = text[sentence.words[place - 1].end : word.start]
+            if re.search(r"[;:\n]", between) or _is_aside(text, between, word) or (
+                "," in between and not own[place] & _COMMA_OK
+            ):
+                number += 1
+        clause.append(number)
+    covers = {}
+    typed = [" ".join(words(word.text)) for word in sentence.words]
+    place = 0
+    while place < len(typed):
+        for length in range(min(LONGEST_TERM, len(typed) - place), 0, -1):
+            term = " ".join(typed[place : place + length])
+            meanings = terms.get(term) or _SPELLED_OUT.get(term)
+            if meanings is None and length == 1 and term.endswith("s"):
+                meanings = terms.get(term[:-1]) if len(term) <= 6 else None
+            written = text[sentence.words[place].start : sentence.words[place + length - 1].end]
+            if meanings and _is_meant(term, written, length):
+                own[place] |= set(stems(meanings[0]))
+                covers[place] = place + length - 1
+                place += length - 1
+                break
+        place += 1
+    # Ligaments and menisci are sprained, whatever the note calls it.
+    if set().union(*own) & _SPRAINED:
+        for place, stems_there in enumerate(own):
+            if "strain" in stems_there:
+                own[place] = stems_there | {"sprain"}
+    return _Read(own, clause, covers)
+
+
+def _is_aside(text: str, between: str, word) -> bool:
+    """Whether a bracket opens or closes here, but round more than an abbreviation: (MCL)."""
+    if "(" in between:
+        return not re.match(r"\w+\)", text[word.start :])
+    return ")" in between and not re.search(r"\(\w+\)\W*$", text[: word.start])
+
+
+def _is_meant(term: str, written: str, length: int) -> bool:
+    """Whether a term of the table is meant by what is written: 'as' is no aortic stenosis."""
+    if length > 1:
+        return True
+    if term in _NEVER_TERM:
+        return False
+    if term in _SPELLED_OUT:
+        return True
+    if term in _NO_TERM and not written[:2].isupper():
+        return False
+    return (written[:2].isupper() and len(written) <= 6) or len(term) >= 7
+
+
+def _complaint(text, sentences, read) -> list[set[str]]:
+    """For each sentence the stems of body parts that it may borrow: of the problem it stands
+    under, else of the complaint.
+    """
+    complaint: set[str] = set()
+    for sentence, words_read in zip(sentences, read, strict=True):
+        if sentence.section == Section.COMPLAINT:
+            complaint |= set().union(*words_read.stems) & SITES
+    if not complaint:
+        for sentence, words_read in zip(sentences[:4], read[:4], strict=True):
+            if sentence.section in (Section.PRESENT, Section.OTHER):
+                complaint |= set().union(*words_read.stems) & SITES
+    found = []
+    for number, sentence in enumerate(sentences):
+        is_judging = sentence.section in (Section.ASSESSMENT, Section.PLAN)
+        if not is_judging:
+            found.append(set())
+            continue
+        own: set[str] = set()
+        if sentence.problem >= 0 and sentence.problem != number:
+            own = set().union(*read[sentence.problem].stems) & SITES
+        found.append(own or complaint)
+    return found
+
+
+def _in_part(part: Part, sentences, read, borrowed, day):
+    telling = _telling_of(part)
+    is_there = np.zeros(len(part.stems), np.bool_)
+    where: dict[int, set[int]] = defaultdict(set)
+    for number, words_read in enumerate(read):
+        for stem in set().union(*words_read.stems):
+            place = part.stem_number.get(stem)
+            if place is not None:
+                is_there[place] = True
+                where[place].add(number)
+    if not is_there.any():
+        return
+    lacking = np.r_[0, np.cumsum(~is_there[telling.ids])]
+    usable = telling.usable
+    whole = lacking[telling.starts[usable + 1]] == lacking[telling.starts[usable]]
+    codes = part.phrase_code[usable]
+    whole &= (part.code_first[codes] <= day) & (part.code_last[codes] >= day)
+    whole &= (part.phrase_first[usable] <= day) & (part.phrase_last[usable] >= day)
+    site_numbers = {
+        number: {part.stem_number[stem] for stem in stems_there if stem in part.stem_number}
+        for number, stems_there in enumerate(borrowed)
+    }
+    lenders: dict[int, set[int]] = defaultdict(set)
+    for number, ids in site_numbers.items():
+        for place in ids:
+            lenders[place].add(number)
+    for phrase in usable[whole]:
+        ids = telling.of(phrase).tolist()
+        common = None
+        for place in ids:
+            here = where[place] | lenders[place]
+            common = here if common is None else common & here
+            if not common:
+                break
+        for number in common or ():
+            own = [place for place in ids if number in where[place]]
+            lent = len(ids) - len(own)
+            if not own or lent > 2 or (lent and all(part.stems[i] in SITES for i in own)):
+                continue
+            mention = _window(part, int(phrase), own, lent, number, sentences[number], read[number])
+            if mention:
+                yield mention
+
+
+def _window(part, phrase, ids, lent, number, sentence, words_read) -> Mention | None:
+    """The tightest place in a sentence that has all the words of a phrase, if it is tight."""
+    wanted = [part.stems[place] for place in ids]
+    places = [
+        [at for at, own in enumerate(words_read.stems) if stem in own] for stem in wanted
+    ]
+    best = None
+    for first in min(places, key=len):
+        # The nearest place of every other word to this one.
+        near = []
+        for listed in places:
+            at = bisect_left(listed, first)
+            choices = listed[max(at - 1, 0) : at + 1]
+            near.append(min(choices, key=lambda place: abs(place - first)))
+        low, high = min(near), max(near)
+        between = [at for at in range(low, high + 1) if at not in near]
+        inside_terms = {
+            at
+            for start, end in words_read.covers.items()
+            if start in near
+            for at in range(start, end + 1)
+        }
+        between = [at for at in between if at not in inside_terms]
+        foreign = sum(not words_read.stems[at] & BETWEEN for at in between)
+        if words_read.clause[low] != words_read.clause[high]:
+            continue
+        if len(between) > MOST_BETWEEN or foreign > (1 if len(wanted) > 2 else 0):
+            continue
+        gaps = len(between) + 3 * foreign
+        end = max([high, *(words_read.covers.get(at, at) for at in near)])
+        if best is None or gaps < best[0]:
+            best = (gaps, low, end, frozenset(near) | frozenset(inside_terms))
+    if best is None:
+        return None
+    gaps, low, end, near = best
+    weights = part.weights[ids]
+    return Mention(
+        number,
+        sentence.words[low].start,
+        sentence.words[end].end,
+        near,
+        part,
+        int(part.phrase_code[phrase]),
+        phrase,
+        frozenset(wanted),
+        float(weights.sum()),
+        gaps,
+        lent,
+    )
+
+
+def _best(mentions: list[Mention]) -> list[Mention]:
+    """The best mention of each place of a sentence: the most telling, then the plainest."""
+    ordered = sorted(mentions, key=_rank)
+    chosen: list[Mention] = []
+    taken: set[int] = set()
+    for mention in ordered:
+        if mention.places & taken:
+            continue
+        chosen.append(mention)
+        taken |= mention.places
+    return sorted(chosen, key=lambda mention: mention.start)
+
+
+_KIND_RANK = {
+    WhyKind.SYNONYM: 0,
+    WhyKind.PLAIN: 1,
+    WhyKind.OFFICIAL: 1,
+    WhyKind.INCLUSION: 2,
+    WhyKind.INDEX: 3,
+    WhyKind.NEOPLASM: 4,
+}
+
+
+def _rank(mention: Mention):
+    telling = _telling_of(mention.part)
+    return (
+        -round(mention.weight + 1.5 * min(mention.borrowed, 1) - 0.7 * mention.gaps, 1),
+        int(telling.loose[mention.phrase]) >= 20,
+        _KIND_RANK[mention.kind],
+        int(telling.loose[mention.phrase]),
+        not bool(mention.part.code_is_billable[mention.code]),
+        len(mention.value),
+        mention.value,
+    )

@@ -1,0 +1,22 @@
+"""The side of the body that sentences speak of."""
+
+import re
+from collections.abc import Iterable
+
+_SIDE = re.compile(r"\b(right|left|bilateral(?:ly)?|both)\b(?:[- ]sided)?", re.I)
+# "Left" that is no side, and sides of what the examination compares with.
+_NO_SIDE = re.compile(
+    r"\b(?:(?:has|have|had|he|she|was|is|who) left (?=the|for|his|her|to|off|at|early|home|over)"
+    r"|right (?:now|away|after|before|at)|all right|contralateral \w+|left (?:over|untreated)"
+    r"|right[- ]hand(?:ed)? domina\w+|left[- ]hand(?:ed)? domina\w+|(?:right|left)[- ]handed)\b",
+    re.I,
+)
+
+
+def side_of(sentences: Iterable[str]) -> str:
+    """'right', 'left' or 'bilateral' where the sentences tell one side or both; else ''."""
+    found = set()
+    for sentence in sentences:
+        for side in _SIDE.findall(_NO_SIDE.sub(" ", sentence)):
+            found.add("bilateral" if side.lower()[0] == "b" else side.lower())
+    return found.pop() if len(found) == 1 else ""
