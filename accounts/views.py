@@ -29,6 +29,7 @@ def profile_detail(request):
         "views": meter.viewed_codes(request.user),
         "has_two_factor": is_mfa_enabled(request.user),
         "questions": daily_allowance.peek(request, daily_allowance.Kind.QUESTION),
+        "notes": daily_allowance.peek(request, daily_allowance.Kind.NOTE),
         "pending_email": EmailAddress.objects.get_new(request.user),
     }
     return render(request, "accounts/profile_detail.html", context)

@@ -119,7 +119,8 @@ def fill_database(files: list[Path]) -> None:
     run([*manage, "createcachetable", "--verbosity", "0"])
     undated = [file for file in files if file.name.startswith(UNDATED)]
     run([*manage, "import_files", *(str(file) for file in files if file not in undated)])
-    run([*manage, "import_files", *map(str, undated), "--valid-from", "2025-08-01"])
+    if undated:
+        run([*manage, "import_files", *map(str, undated), "--valid-from", "2025-08-01"])
 
 
 def start_django() -> None:

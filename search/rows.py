@@ -17,7 +17,7 @@ from search.folding import aspects_that_vary, with_varying_words
 from search.results import Hit
 
 # What a claim calls the code in the claim checker's address.
-_CLAIM_PARTS = {
+CLAIM_PARTS = {
     CodeSystem.CPT: "line",
     CodeSystem.HCPCS: "line",
     CodeSystem.ICD_10_CM: "dx",
@@ -111,4 +111,4 @@ def claim_part(hit: Hit) -> str:
     """The parameter of the claim checker that takes the code; '' where no claim may carry it."""
     if hit.status.kind == StatusKind.HEADER or not hit.is_billable:
         return ""
-    return _CLAIM_PARTS.get(hit.system, "")
+    return CLAIM_PARTS.get(hit.system, "")

@@ -25,7 +25,8 @@ _DIABETES = frozenset({"E08", "E09", "E10", "E11", "E13"})
 _SIDE = re.compile(r"\b(right|left|bilateral)\b", re.I)
 _PLAIN_ONE = re.compile(
     r"\bunspecified\b|\bwithout (?:complications?|abnormal findings|mention|behavioral|status|acute"
-    r"|esophagitis|bleeding|obstruction|aura|exacerbation)|\buncomplicated\b|\bNOS\b|\bnot intractable"
+    r"|esophagitis|bleeding|obstruction|aura|exacerbation)|\buncomplicated\b|\bNOS\b"
+    r"|\bnot intractable"
     r"|\bsingle episode, unspecified",
     re.I,
 )

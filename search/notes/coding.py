@@ -245,9 +245,7 @@ def _set_aside(reading: _Reading, mention: Mention, context: Context, note: Code
     text, _ = reading.diagnoses.rows.get(mention.value, ("", False))
     if text:
         evidence = reading.evidence(mention.sentence, mention.start, mention.end)
-        note.set_aside.append(
-            SetAside(mention.value, text, context.state, context.cue, evidence)
-        )
+        note.set_aside.append(SetAside(mention.value, text, context.state, context.cue, evidence))
 
 
 def _of_relatives(reading: _Reading, mentions):
@@ -353,14 +351,16 @@ def _visits(reading: _Reading, found: list[Proposal]) -> list[Proposal]:
     if value not in reading.diagnoses.rows or any(item.value == value for item in found):
         return list(screenings.values())
     text, is_billable = reading.diagnoses.rows[value]
-    below = [item for item in reading.diagnoses.below.get(value, [])]
-    if below:
+    if reading.diagnoses.below.get(value):
         # A header: with abnormal findings where the assessment has any.
         has_findings = any(item.confidence == Confidence.STRONG for item in found)
         value = f"{value}{'1' if has_findings else '0'}"
         text, is_billable = reading.diagnoses.rows.get(value, (text, is_billable))
-    examined = Proposal(CodeSystem.ICD_10_CM, value, text, is_billable, Confidence.FAIR,
-                        [reading.evidence(number, start, end)], "The visit is an examination.")  # fmt: skip
+    evidence = [reading.evidence(number, start, end)]
+    examined = Proposal(
+        CodeSystem.ICD_10_CM, value, text, is_billable, Confidence.FAIR, evidence,
+        "The visit is an examination.",
+    )  # fmt: skip
     return [examined, *screenings.values()]
 
 

@@ -36,7 +36,7 @@ def _words(*parts: str) -> re.Pattern:
 
 # Where the reach of a cue ends.
 _TURN = re.compile(
-    r"(?<!not )(?<!n['’]t )(?<!no )(?<!if )(?<!whether )(?<!be )" + _words(
+    r"(?<!not )(?<!n['’]t )(?<!no )(?<!if )(?<!whether )(?<!if he )(?<!if she )(?<!be )" + _words(
     "but", "however", "although", "though", "except(?: for)?", "aside from", "apart from",
     "other than", "yet", "nevertheless", "which", "still", "secondary to", "due to", "because",
     "since", "endorses?", "reports?", "reported", "reporting", "admits?(?: to)?", "complains? of",
@@ -101,13 +101,16 @@ _HYPOTHETICAL_BEFORE = _words(
     "to reduce", "decrease the occurrences? of", "(?:he|she|they) (?:develops?|starts? to)",
     "warning signs", "educat(?:ed|ion) (?:on|about|regarding)", "precautions?", "etiolog(?:y|ies)",
     "worsens?", "consider(?:ed|ing)?(?: for)?", "would", "candidate for", "indications? for",
-    "inform(?:ed)? (?:on|of|about)", "possibility of", "chances? of", "referral for", "referr?ed? for",
-    "information (?:on|about)", "fear of", "afraid of", "(?:vaccinat\\w+|vaccines?) (?:for|against)",
+    "inform(?:ed)? (?:on|of|about)", "possibility of", "chances? of", "referral for",
+    "referr?ed? for",
+    "information (?:on|about)", "fear of", "afraid of",
+    "(?:vaccinat\\w+|vaccines?) (?:for|against)",
 )  # fmt: skip
 _HYPOTHETICAL_AFTER = _words(
     "precautions", "prophylaxis", "prevention", "screening", "risk", "education", "counseling",
     "score", "index", "panel", "titer", "antibody", "test", "testing", "level", "levels",
-    "vaccin\\w*", "boosters?", "shots?", "pandemic", "tenderness", "clinic", "guidelines", "specialist", "protocol", "classification",
+    "vaccin\\w*", "boosters?", "shots?", "pandemic", "tenderness", "clinic", "guidelines",
+    "specialist", "protocol", "classification",
     "negative",
 )  # fmt: skip
 _RELATIVES = _words(

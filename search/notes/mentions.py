@@ -119,7 +119,9 @@ class _Telling:
         wanted &= ~np.isin(part.phrase_kind, [KINDS.index(WhyKind.DRUG)])
         # External causes say how, not what.
         first = part.code_value.astype("S1")[part.phrase_code]
-        wanted &= ~((systems == SYSTEMS.index("icd-10-cm")) & np.isin(first, [b"V", b"W", b"X", b"Y"]))
+        wanted &= ~(
+            (systems == SYSTEMS.index("icd-10-cm")) & np.isin(first, [b"V", b"W", b"X", b"Y"])
+        )
         self.usable = np.flatnonzero(wanted & (counts > 0) & (counts <= 9))
         loose = np.bincount(owners[(part.token_flag == 0) & ~keep], minlength=part.phrase_count)
         # "Other hypertension" is what plain hypertension is not.
@@ -176,8 +178,10 @@ def _read(text: str, sentence: Sentence, terms: Mapping[str, list[str]]) -> _Rea
     for place, word in enumerate(sentence.words):
         if place:
             between = text[sentence.words[place - 1].end : word.start]
-            if re.search(r"[;:\n]", between) or _is_aside(text, between, word) or (
-                "," in between and not own[place] & _COMMA_OK
+            if (
+                re.search(r"[;:\n]", between)
+                or _is_aside(text, between, word)
+                or ("," in between and not own[place] & _COMMA_OK)
             ):
                 number += 1
         clause.append(number)
@@ -297,9 +301,7 @@ def _in_part(part: Part, sentences, read, borrowed, day):
 def _window(part, phrase, ids, lent, number, sentence, words_read) -> Mention | None:
     """The tightest place in a sentence that has all the words of a phrase, if it is tight."""
     wanted = [part.stems[place] for place in ids]
-    places = [
-        [at for at, own in enumerate(words_read.stems) if stem in own] for stem in wanted
-    ]
+    places = [[at for at, own in enumerate(words_read.stems) if stem in own] for stem in wanted]
     best = None
     for first in min(places, key=len):
         # The nearest place of every other word to this one.

@@ -43,7 +43,9 @@ class Supply:
     why: str
 
 
-def items_of(text: str, sentences: Sequence[Sentence], known: Mapping[str, str]) -> Iterator[Supply]:
+def items_of(
+    text: str, sentences: Sequence[Sentence], known: Mapping[str, str]
+) -> Iterator[Supply]:
     """Things that the plan orders or gives. `known` are the texts of HCPCS codes in force."""
     for number, sentence in enumerate(sentences):
         if sentence.section not in _JUDGING:
@@ -52,8 +54,10 @@ def items_of(text: str, sentences: Sequence[Sentence], known: Mapping[str, str])
         for found in _item_pattern().finditer(said):
             codes = [code for code in _items()[_key(found[0])] if code in known]
             context = context_of(said, found.start(), found.end(), sentence.section)
-            if codes and context.state == State.PRESENT and not _NO_ORDER.search(
-                said[: found.start()]
+            if (
+                codes
+                and context.state == State.PRESENT
+                and not _NO_ORDER.search(said[: found.start()])
             ):
                 yield _supply(CodeSystem.HCPCS, codes, number, sentence, found,
                               "The plan names the item.")  # fmt: skip

@@ -1,5 +1,6 @@
 """Which mentions tell a code, and how well the place of a mention in the note supports it."""
 
+import math
 import re
 from collections.abc import Collection, Iterator, Sequence
 
@@ -10,9 +11,13 @@ from search.results import WhyKind
 from search.words import WEAK_STEMS, stems
 
 STRONG, FAIR, WEAK = range(3)
-RULED_CATEGORIES = ("Z00", "Z01", "Z12", "Z79", "Z80", "Z81", "Z82", "Z83", "Z84", "I10", "I11", "I12",
-                    "I13", "E08", "E09", "E10", "E11", "E13")  # fmt: skip
-LEAST_WEIGHT = 5.5
+# Looked up with every note: rules of combinations, drugs, visits and relatives lead there.
+RULED_CATEGORIES = [
+    "Z00", "Z01", "Z12", "Z79", "Z80", "Z81", "Z82", "Z83", "Z84",
+    "I10", "I11", "I12", "I13", "E08", "E09", "E10", "E11", "E13",
+]  # fmt: skip
+# The least weight of a mention, as a share of that of a word that one phrase of the index has.
+LEAST_SHARE = 0.43
 # Single words that name a code in the index and mean something else in a note.
 _IDLE_WORDS = """
     problem history change check blood over examination exam stress test screening care use abuse
@@ -35,8 +40,7 @@ _HISTORY_PHRASES = ("Z09", "Z71", "Z7189", "Z76", "Z00", "Z01", "Z02", "Z03", "Z
                     "Z73", "Z74", "Z75", "Z78", "Z87898", "Z8489", "Z79", "Z80", "Z81", "Z82",
                     "Z83", "Z84")  # fmt: skip
 # Chronic diseases, which a history of them leaves present.
-_CHRONIC = re.compile(r"^(?:C|D5[0-9]|D6|E|F|G[23-4679]|G35|I[1-9]|I0|J4|K2[01]|K5[0-8]|K7|L40|M|N18"
-                      r"|N4|Q|Z)")  # fmt: skip
+_CHRONIC = re.compile(r"^(?:C|D5[0-9]|D6|E|F|G[234679]|I|J4|K2[01]|K5[0-8]|K7|L40|M|N18|N4|Q|Z)")
 _SYMPTOM = re.compile(r"^(?:R|M25[56]|M79[16]|M54[2-69])")
 _JUDGED = {Section.ASSESSMENT, Section.PLAN}
 _TOLD = {Section.COMPLAINT, Section.PRESENT, Section.OTHER}
@@ -44,7 +48,7 @@ _TOLD = {Section.COMPLAINT, Section.PRESENT, Section.OTHER}
 
 def is_telling(mention: Mention, section: Section) -> bool:
     """Whether what is mentioned is more than an everyday word."""
-    if mention.weight < LEAST_WEIGHT:
+    if mention.weight < LEAST_SHARE * math.log(1 + mention.part.phrase_count):
         return False
     if mention.stems <= _IDLE:
         return False
@@ -118,7 +122,7 @@ _BRINGS = [
     (r"N(?:20|39|1[0-3])|N30", r"R10|R30|R31|R35|R39"),
     (r"G43", r"R51|R11"),
     (r"[SM]", r"M25[456]|M796|M791|R52|R60|R29898|M2540|R229|R26|R25"),
-    (r"M5[0-4]|S[123]3", r"M54|R20"),
+    (r"M5[0-4]|S[123][39]", r"M54|R20"),
     (r"F(?:3|4)", r"R45|R53|R40|R63|G470"),
     (r"D5|D6", r"R53"),
     (r"[AB]", r"R50|R21|R53|R51"),
@@ -160,10 +164,8 @@ _VISITS = [
 
 
 _SCREENINGS = [
-    (re.compile(r"\b(?:annual|screening|routine|yearly) mammogra\w+|\bmammogra\w+ screening", re.I),
-     "Z1231"),
-    (re.compile(r"\bscreening colonoscop\w+|\bcolonoscopy screening|\bcolon cancer screening", re.I),
-     "Z1211"),
+    (re.compile(r"\b(?:annual|screening|routine|yearly) mammogra\w+", re.I), "Z1231"),
+    (re.compile(r"\bscreening colonoscop\w+|\bcolon cancer screening", re.I), "Z1211"),
 ]  # fmt: skip
 
 
