@@ -149,24 +149,16 @@ def _codes(
     wanted = Q()
     for system in {system for system, _ in keys}:
         wanted |= Q(system=system, value__in=[value for key, value in keys if key == system])
-    codes = {(code.system, code.value): code for code in Code.objects.filter(wanted)}
-    by_id = {release.pk: release for release in releases.all()}
-    descriptions: dict[int, list[OfficialDescription]] = {}
-    found = OfficialDescription.objects.filter(
-        code_id__in=[code.pk for code in codes.values()], release_id__in=by_id
-    )
-    for item in found.order_by("id"):
-        descriptions.setdefault(item.code_id, []).append(item)
+    codes, descriptions = _described(wanted, releases)
+    with_fee = {value for value, _ in fees}
     facts = {}
     for key in keys:
         code = codes.get(key)
         if code is None:
             facts[key] = CodeFacts(is_known=False)
             continue
-        own = descriptions.get(code.pk, [])
-        for item in own:
-            item.release, item.code = by_id[item.release_id], code
-        has_fee = fee_release if any(value == code.value for value, _ in fees) else None
+        own = descriptions.get(key, [])
+        has_fee = fee_release if code.value in with_fee else None
         status = status_on(code, own, releases, day, fee_schedule=has_fee)
         shown = description_on(code, own, releases, day)
         facts[key] = CodeFacts(
@@ -176,6 +168,34 @@ def _codes(
             header_release=shown.release if shown else None,
         )
     return facts
+
+
+def _described(
+    wanted: Q, releases: Releases
+) -> tuple[dict[tuple[str, str], Code], dict[tuple[str, str], list[OfficialDescription]]]:
+    """The codes there are and what published releases say of them but the texts, in one statement.
+
+    Both by system and stored value.
+    """
+    by_id = {release.pk: release for release in releases.all()}
+    names = ("release_id", "is_billable", "added_date", "termination_date")
+    rows = Code.objects.filter(wanted).values_list(
+        "pk", "system", "value", *(f"descriptions__{name}" for name in names)
+    )
+    codes: dict[tuple[str, str], Code] = {}
+    descriptions: dict[tuple[str, str], list[OfficialDescription]] = {}
+    for pk, system, value, release_id, *told in rows.order_by("descriptions__id"):
+        key = system, value
+        if key not in codes:
+            codes[key] = Code(pk=pk, system=system, value=value)
+        if release_id in by_id:
+            item = OfficialDescription(
+                code=codes[key],
+                release=by_id[release_id],
+                **dict(zip(names[1:], told, strict=True)),
+            )
+            descriptions.setdefault(key, []).append(item)
+    return codes, descriptions
 
 
 def _fees(values: list[str], release: Release | None) -> dict[tuple[str, str], FeeScheduleRow]:

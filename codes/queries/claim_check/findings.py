@@ -1,13 +1,13 @@
 """What a check finds."""
 
-from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import NamedTuple
 
 from codes.models import Release
 
 
 class Severity(StrEnum):
-    """How much a finding matters: an error is denied or not paid as it stands."""
+    """How much a finding matters, the worst first: an error is not paid as it stands."""
 
     ERROR = "error"
     WARNING = "warning"
@@ -43,8 +43,7 @@ class Kind(StrEnum):
     NOT_LOADED = "not-loaded"
 
 
-@dataclass(frozen=True)
-class Finding:
+class Finding(NamedTuple):
     """A finding on codes (as printed) and lines of a claim.
 
     `sentence` says what is found, `detail` what follows or the publisher's words; `release` is
@@ -58,12 +57,10 @@ class Finding:
     lines: tuple[int, ...] = ()
     detail: str = ""
     release: Release | None = None
-    url: str = field(default="", compare=False)
-
-
-_ORDER = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.INFO: 2}
+    url: str = ""
 
 
 def in_order(findings: list[Finding]) -> list[Finding]:
     """Errors first, then by line."""
-    return sorted(findings, key=lambda item: (_ORDER[item.severity], item.lines or (0,)))
+    by_line = sorted(findings, key=lambda item: item.lines or (0,))
+    return [item for severity in Severity for item in by_line if item.severity is severity]

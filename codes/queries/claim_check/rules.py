@@ -133,13 +133,13 @@ def pairs(lines: list[Line], facts: ClaimFacts) -> Iterator[Finding]:
     if release is None:
         return
     by_code = _by_code(lines)
-    edits: dict[frozenset, list[Pair]] = defaultdict(list)
+    edits: dict[tuple[str, str], list[Pair]] = defaultdict(list)
     for pair in facts.pairs.pairs:
-        edits[frozenset((pair.column_one, pair.column_two))].append(pair)
+        edits[pair.column_one, pair.column_two].append(pair)
     numbers = {code: [line.number for line in own] for code, own in by_code.items()}
     on_the_day = day(facts.date_of_service)
     for one, two in combinations(by_code, 2):
-        found = edits.get(frozenset((one, two)))
+        found = (*edits.get((one, two), ()), *edits.get((two, one), ()))
         if not found:
             yield Finding(
                 Kind.NO_EDIT,
@@ -149,7 +149,7 @@ def pairs(lines: list[Line], facts: ClaimFacts) -> Iterator[Finding]:
                 tuple(sorted(numbers[one] + numbers[two])),
                 release=release,
             )
-        for pair in found or ():
+        for pair in found:
             yield _pair(pair, by_code[pair.column_one], by_code[pair.column_two], facts)
 
 
@@ -158,6 +158,8 @@ def is_bypassed(one: Line, two: Line, date_of_service: date) -> bool:
 
     Equal anatomical modifiers on both lines name the same site and separate nothing.
     """
+    if not one.modifiers and not two.modifiers:
+        return False
     ones, twos = set(one.modifiers) & BYPASSING, set(two.modifiers) & BYPASSING
     if date_of_service < EITHER_COLUMN_SINCE:
         ones -= _SEPARATING

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from typing import NamedTuple
 
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.expressions import RawSQL
@@ -54,8 +55,7 @@ MODIFIER_INDICATORS = {
 }
 
 
-@dataclass(frozen=True)
-class Pair:
+class Pair(NamedTuple):
     """A PTP edit: Medicare pays column one, and column two only as the indicator says.
 
     `since` is the edit's effective date as published; `until` its last day, None while it holds.
