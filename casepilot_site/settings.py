@@ -61,6 +61,7 @@ INSTALLED_APPS = [
     "search",
     "assistant",
     "careers",
+    "consultant",
 ]
 
 MIDDLEWARE = [
@@ -300,6 +301,29 @@ else:
     if not IS_PRODUCTION:
         _is_below = MAIL_FOLDER.is_relative_to(BASE_DIR)
         MAIL_FOLDER_SHOWN = f"{MAIL_FOLDER.relative_to(BASE_DIR) if _is_below else MAIL_FOLDER}/"
+
+# CaseConsultant: mail in, and the people behind it
+
+# Members write here; answers come from here, with `+` and the thread's key in Reply-To.
+CONSULTANT_ADDRESS = env.text("CONSULTANT_ADDRESS", f"consult@{urlsplit(SITE_URL).hostname}")
+# The listener behind the operator's mail server; "no": none.
+MAIL_LISTEN = env.text("MAIL_LISTEN", f"smtp://127.0.0.1:{min(PORT + 25, 65535)}")
+# Networks of the operator's own mail servers: SPF says nothing of a mail that these hand over.
+MAIL_RELAYS = env.words("MAIL_RELAYS", ["127.0.0.0/8", "::1/128"])
+# Names under which these write Authentication-Results that are believed.
+MAIL_TRUSTED_AUTHSERV_IDS = env.words("MAIL_TRUSTED_AUTHSERV_IDS", [])
+# Whether the sender of a mail must be authenticated. Without, anybody can ask in a member's name.
+MAIL_SENDERS_CHECKED = env.switch("MAIL_SENDERS_CHECKED", True)
+MAIL_MAX_MB = env.number("MAIL_MAX_MB", 10, minimum=1, maximum=50)
+# A mailbox that is polled: imaps://user:password@host/INBOX
+IMAP_URL = env.text("IMAP_URL")
+IMAP_POLL_SECONDS = env.number("IMAP_POLL_SECONDS", 20, minimum=5)
+# Hours within which a consultant's reply is promised, and days that a closed or answered thread is
+# kept after its last message; 0 keeps it until its member deletes it.
+CONSULTANT_REPLY_HOURS = env.number("CONSULTANT_REPLY_HOURS", 24, minimum=1)
+CONSULTANT_KEEP_DAYS = env.number("CONSULTANT_KEEP_DAYS", 365, minimum=0)
+# Days that a mail which could not be read is kept as it came, for the operator to look into.
+MAIL_RAW_DAYS = env.number("MAIL_RAW_DAYS", 7, minimum=1)
 
 # Background work
 
