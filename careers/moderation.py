@@ -12,7 +12,7 @@ from itertools import pairwise
 
 from django.db.models import F, Func, IntegerField, Q, Value
 
-from careers.markdown import to_text
+from accounts.markdown import to_text
 from careers.models import Posting
 
 _ASKS_FOR_MONEY = re.compile(

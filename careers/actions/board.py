@@ -5,7 +5,7 @@ import uuid
 from django.contrib.postgres.search import SearchVector
 from django.db.models import Value
 
-from careers.markdown import to_text
+from accounts.markdown import to_text
 from careers.models import Board, Posting, Word
 from careers.words import words_of
 

@@ -13,7 +13,7 @@ from accounts.models import User
 from careers.actions.board import bump_board
 from careers.actions.mails import write_mail
 from careers.images import Logo
-from careers.markdown import to_html
+from accounts.markdown import to_html
 from careers.models import Employer, EmployerLogo, Invitation, Membership
 
 logger = logging.getLogger(__name__)

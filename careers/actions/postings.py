@@ -10,7 +10,7 @@ from django.utils import timezone
 from accounts.models import User
 from careers.actions.board import bump_board, index_words
 from careers.actions.mails import write_mail
-from careers.markdown import to_html
+from accounts.markdown import to_html
 from careers.models import (
     Employer,
     Location,

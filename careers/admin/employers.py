@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from careers.actions.board import bump_board
 from careers.admin.of_board import BoardAdmin
-from careers.markdown import to_html
+from accounts.markdown import to_html
 from careers.models import Employer, Membership
 
 

@@ -12,7 +12,7 @@ from careers.actions.employers import EmployerError
 from careers.domains import mail_domain
 from careers.filters import Filters
 from careers.forms.employer import EmployerForm, InvitationForm, VerificationForm
-from careers.markdown import to_text
+from accounts.markdown import to_text
 from careers.models import Employer, EmployerLogo, Invitation, Membership
 from careers.queries.board import postings_of, search_board
 from careers.queries.employers import listed_employers, memberships_of

@@ -15,7 +15,7 @@ from careers.actions import postings as actions
 from careers.cards import draw_card
 from careers.forms.posting import ReportForm
 from careers.json_ld import job_json_ld
-from careers.markdown import to_text
+from accounts.markdown import to_text
 from careers.models import Application, EmployerLogo, Membership, Posting, SavedPosting
 from careers.queries.board import similar_to
 

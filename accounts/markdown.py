@@ -1,4 +1,7 @@
-"""What employers write, from Markdown to the HTML that is printed: nothing in it can run.
+"""What people write, from Markdown to the HTML that is printed: nothing in it can run.
+
+Employers' texts of the job board and consultants' replies; the editors' texts of the reference,
+with tables and headings of their own, have codes/markdown.py.
 
 Raw HTML is read as plain words, images are left out, and links carry rel="nofollow ugc noopener".
 """
@@ -13,8 +16,11 @@ _parser = MarkdownIt("commonmark", {"html": False, "breaks": True, "maxNesting":
 _HEADINGS = {"h1": "h3", "h2": "h3", "h3": "h3", "h4": "h4", "h5": "h4", "h6": "h4"}
 
 
-def to_html(markdown: str) -> str:
-    """Sanitised HTML; '' for an empty text. Headings become an h3 or an h4."""
+def to_html(markdown: str, *, base_url: str = "") -> str:
+    """Sanitised HTML; '' for an empty text. Headings become an h3 or an h4.
+
+    With a `base_url`, as for a mail, links within the site begin with it.
+    """
     tokens = _parser.parse(markdown.replace("\x00", ""))
     for token in tokens:
         token.tag = _HEADINGS.get(token.tag, token.tag)
@@ -25,6 +31,7 @@ def to_html(markdown: str) -> str:
         attributes={"a": {"href"}, "ol": {"start"}},
         url_schemes={"http", "https", "mailto"},
         link_rel="nofollow ugc noopener",
+        url_relative=("rewrite_with_base", base_url) if base_url else "pass_through",
     ).strip()
 
 
