@@ -9,11 +9,11 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import slugify
 
+from accounts.markdown import to_html
 from accounts.models import User
 from careers.actions.board import bump_board
 from careers.actions.mails import write_mail
 from careers.images import Logo
-from accounts.markdown import to_html
 from careers.models import Employer, EmployerLogo, Invitation, Membership
 
 logger = logging.getLogger(__name__)

@@ -7,10 +7,10 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 
+from accounts.markdown import to_html
 from accounts.models import User
 from careers.actions.board import bump_board, index_words
 from careers.actions.mails import write_mail
-from accounts.markdown import to_html
 from careers.models import (
     Employer,
     Location,

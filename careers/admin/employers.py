@@ -3,9 +3,9 @@
 from django.contrib import admin, messages
 from django.utils import timezone
 
+from accounts.markdown import to_html
 from careers.actions.board import bump_board
 from careers.admin.of_board import BoardAdmin
-from accounts.markdown import to_html
 from careers.models import Employer, Membership
 
 

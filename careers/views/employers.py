@@ -6,13 +6,13 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.markdown import to_text
 from careers.access import for_members, for_owners, private
 from careers.actions import employers as actions
 from careers.actions.employers import EmployerError
 from careers.domains import mail_domain
 from careers.filters import Filters
 from careers.forms.employer import EmployerForm, InvitationForm, VerificationForm
-from accounts.markdown import to_text
 from careers.models import Employer, EmployerLogo, Invitation, Membership
 from careers.queries.board import postings_of, search_board
 from careers.queries.employers import listed_employers, memberships_of

@@ -9,13 +9,13 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.markdown import to_text
 from accounts.network import network_hash
 from careers.access import private
 from careers.actions import postings as actions
 from careers.cards import draw_card
 from careers.forms.posting import ReportForm
 from careers.json_ld import job_json_ld
-from accounts.markdown import to_text
 from careers.models import Application, EmployerLogo, Membership, Posting, SavedPosting
 from careers.queries.board import similar_to
 
