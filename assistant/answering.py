@@ -1,32 +1,20 @@
-"""Answers a stored question: the built-in planner, and the language model where there is one.
-
-The planner always answers first: it takes milliseconds, finds the facts, and its answer stands
-whenever the model gives none that the record bears out.
-"""
+"""Answers a stored question of CasePilot, and keeps the answer with it."""
 
 import logging
 from collections.abc import Iterator
 
-from django.conf import settings
 from django.db import connection
 
 from assistant import actions
-from assistant.answer import Answer, AnswerKind, Step
-from assistant.language_model.answering import ModelGaveUp, answer_with_model
-from assistant.language_model.budget import Budget, Stopped
-from assistant.language_model.client import is_configured
-from assistant.language_model.tools import Toolbox
+from assistant.answer import Step
+from assistant.engine import Answered, Asked, answered
+from assistant.language_model.budget import Stopped
 from assistant.models import Turn
-from assistant.planner import answer as answer_with_planner
-from assistant.reading import CautiousReader, Reader
+from assistant.reading import Reader
 from assistant.slots import slot
 from assistant.stored_answer import as_values, citation_values
 
 logger = logging.getLogger(__name__)
-
-BUSY = "Many questions are being answered at this moment."
-# What a model may put in other words; what is out of scope or locked is said as it is.
-WORDED = (AnswerKind.ANSWERED, AnswerKind.ASKS_BACK, AnswerKind.NOT_KNOWN)
 
 
 def answer_now(turn: Turn, reader: Reader, request) -> None:
@@ -56,59 +44,25 @@ def answering(turn: Turn, reader: Reader, request) -> Iterator[Step]:
 
 
 def _answered(turn: Turn, reader: Reader, *, is_free: bool) -> Iterator[Step]:
-    answer, steps = None, []
-    for item in answer_with_planner(
-        turn.question,
-        reader,
-        subject=turn.subject,
-        earlier=_earlier_questions(turn),
-        date_of_service=turn.date_of_service,
-    ):
-        if isinstance(item, Step):
-            steps.append(item.text)
-            yield item
-        else:
-            answer = item
-    values = {"engine": Turn.Engine.PLANNER}
-    if is_configured() and answer.kind in WORDED:
-        if not is_free:
-            values["engine_note"] = BUSY
-        else:
-            try:
-                for item in _worded(turn, reader, answer):
-                    if isinstance(item, Step):
-                        steps.append(item.text)
-                        yield item
-                    else:
-                        answer = item
-                values = {"engine": Turn.Engine.MODEL, "model_name": settings.ASSISTANT_MODEL}
-            except ModelGaveUp as problem:
-                values["engine_note"] = str(problem)
-            except Stopped:
-                actions.look_again(turn=turn)
-                return
-    if not actions.keep_answer(turn=turn, values={**values, **_stored(answer, steps, reader)}):
-        actions.look_again(turn=turn)
-
-
-def _worded(turn: Turn, reader: Reader, planned: Answer) -> Iterator[Step | Answer]:
-    """The model's answer, with its steps; no connection is held while the model is waited for."""
-
     def is_stopped() -> bool:
         stopped = actions.is_stopped(turn)
-        release_connection()
+        release_connection()  # none is held while a model is waited for
         return stopped
 
-    day = planned.date_of_service or turn.date_of_service
-    return answer_with_model(
-        planned,
-        Toolbox(CautiousReader(reader, f"{turn.question} {turn.subject}"), day),
-        question=turn.question,
+    asked = Asked(
+        turn.question,
+        turn.date_of_service,
         subject=turn.subject,
         earlier=_earlier_questions(turn),
-        date_of_service=day,
-        budget=Budget.of_settings(is_stopped=is_stopped),
     )
+    try:
+        for item in answered(asked, reader, may_wait=is_free, is_stopped=is_stopped):
+            if isinstance(item, Step):
+                yield item
+            elif not actions.keep_answer(turn=turn, values=_stored(item, reader)):
+                actions.look_again(turn=turn)
+    except Stopped:
+        actions.look_again(turn=turn)
 
 
 def _earlier_questions(turn: Turn) -> list[str]:
@@ -117,12 +71,16 @@ def _earlier_questions(turn: Turn) -> list[str]:
     return list(before.values_list("question", flat=True))
 
 
-def _stored(answer: Answer, steps: list[str], reader: Reader) -> dict:
-    """The fields of a turn that hold an answer and what it rests on."""
+def _stored(found: Answered, reader: Reader) -> dict:
+    """The fields of a turn that hold an answer, who worded it and what it rests on."""
+    answer = found.answer
     return {
+        "engine": found.engine,
+        "model_name": found.model_name,
+        "engine_note": found.engine_note,
         "answer": as_values(answer),
         "answer_text": answer.to_text(),
-        "steps": steps,
+        "steps": list(found.steps),
         "tool_calls": [
             {"tool": result.tool, "arguments": dict(result.arguments), "step": result.step}
             for result in answer.results

@@ -14,7 +14,7 @@ from assistant import tools
 from assistant.answer import Answer, AnswerKind, Block, Paragraph, Step, paragraph
 from assistant.facts import ToolResult
 from assistant.plans import Call, calls_for
-from assistant.question import Question, Topic, read_question, with_earlier
+from assistant.question import Question, Topic, read_question, with_context, with_earlier
 from assistant.reading import Reader
 from assistant.record import Record, Unknown
 from assistant.wording import blocks_of, lead, next_questions
@@ -43,16 +43,18 @@ def answer(
     reader: Reader,
     *,
     subject: str = "",
+    context: str = "",
     earlier: Sequence[str] = (),
     date_of_service: date,
 ) -> Iterator[Step | Answer]:
     """The steps as they are taken, and the answer last.
 
-    `subject` is the code (`system:code`) of the page that is asked from, `earlier` the questions
-    asked before in the conversation, the oldest first. A date named in the question goes before
+    `subject` is the code (`system:code`) of the page that is asked from, `context` what was said
+    beside the question that holds for it, a sentence a line, `earlier` the questions asked before
+    in the conversation, the oldest first. A date named in the question or its context goes before
     `date_of_service`.
     """
-    asked = _read(question, subject, earlier)
+    asked = _read(question, subject, context, earlier)
     record = Record(reader, asked.date_of_service or date_of_service)
     if asked.is_out_of_scope and not (asked.names_codes and asked.topics):
         yield Answer(AnswerKind.OUT_OF_SCOPE, [Paragraph(_SCOPE)], EXAMPLES)
@@ -62,14 +64,17 @@ def answer(
         yield replace(item, date_of_service=record.date_of_service) if is_answer else item
 
 
-def _read(question: str, subject: str, earlier: Sequence[str]) -> Question:
+def _read(question: str, subject: str, context: str, earlier: Sequence[str]) -> Question:
     today = timezone.localdate()
     before = None
     for text in earlier[-MOST_EARLIER:]:
         before = with_earlier(read_question(text, today), before)
     if before is None and subject:
         before = Question("", codes=(subject,))
-    return with_earlier(read_question(question, today), before)
+    asked = read_question(question, today)
+    for said in reversed(context.splitlines()):  # what was said last goes before the rest
+        asked = with_context(asked, read_question(said, today))
+    return with_earlier(asked, before)
 
 
 def _answered(asked: Question, record: Record) -> Iterator[Step | Answer]:

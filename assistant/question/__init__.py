@@ -44,6 +44,7 @@ _FAMILIES = [
         ("99202", "99215"),
     ),
 ]
+_FEW_WORDS = 4  # a question of fewer says too little to search for
 _STOP = re.compile(
     r"\b(?:what|which|whats|is|are|the|a|an|code|codes|for|of|to|do|does|i|we|you|use|should|would|"
     r"find|search|cpt|hcpcs|icd|10|cm|pcs|level|ii|please|me|show|give|need|how|can|bill|billing|"
@@ -163,10 +164,42 @@ def with_earlier(question: Question, earlier: Question | None) -> Question:
     )
 
 
+def with_context(question: Question, context: Question) -> Question:
+    """A question with what a sentence beside it says of its case: when, where, in which setting
+    and of which payer, as far as it says none of it itself.
+
+    Codes of theirs are meant where it names none of its own, or one and asks what goes with it.
+    """
+    kept: dict = {}
+    is_of_pair = {Topic.PAIR, Topic.BYPASS} & set(question.topics) and not question.ranges
+    if not (question.names_codes or question.doubtful or question.family):
+        kept = {
+            "codes": context.codes,
+            "doubtful": context.doubtful,
+            "ranges": context.ranges,
+            "family": context.family,
+            "modifiers": question.modifiers or context.modifiers,
+        }
+        if not context.names_codes and len(question.words.split()) < _FEW_WORDS:
+            kept["words"] = f"{question.words} {context.words}".strip()
+    elif is_of_pair and len(question.codes) == 1:
+        kept = {"codes": tuple(dict.fromkeys((*context.codes, *question.codes)))}
+    return replace(
+        question,
+        **kept,
+        date_of_service=question.date_of_service or context.date_of_service,
+        state=question.state or ("" if question.place else context.state),
+        zip_code=question.zip_code or ("" if question.place else context.zip_code),
+        locality=question.locality or ("" if question.place else context.locality),
+        setting=question.setting or context.setting,
+        payer=question.payer or context.payer,
+    )
+
+
 def _words(text: str) -> str:
     """What is left to search for: the words that carry a meaning."""
     words = re.sub(r"[^\w\s'/&-]", " ", _STOP.sub(" ", text)).split()
     return " ".join(word for word in words if re.search(r"\w", word))
 
 
-__all__ = ["NamedCodes", "Question", "Topic", "read_question", "with_earlier"]
+__all__ = ["NamedCodes", "Question", "Topic", "read_question", "with_context", "with_earlier"]

@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 
 from accounts.models import DailyUse
-from assistant import answering
+from assistant import engine
 from assistant.models import Conversation, Turn
 from tests.assistant.conversations import make_conversation, make_turn
 from tests.factories import make_code, make_description, make_user
@@ -218,7 +218,7 @@ def test_a_question_that_fails_is_given_back_and_says_so(client, monkeypatch):
         raise RuntimeError("broken")
         yield
 
-    monkeypatch.setattr(answering, "answer_with_planner", fail)
+    monkeypatch.setattr(engine, "answer_with_planner", fail)
 
     page = client.get(ask(client)["Location"]).text
 

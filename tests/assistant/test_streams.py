@@ -21,7 +21,7 @@ from django.utils import timezone
 
 from accounts.daily_allowance import Kind
 from accounts.models import DailyUse
-from assistant import actions, answering, slots
+from assistant import actions, engine, slots
 from assistant.models import Turn
 from tests.assistant.conversations import make_conversation, make_turn
 from tests.assistant.scripted_model import scripted_model
@@ -103,7 +103,7 @@ def test_a_failure_is_told_and_given_back(client, member, monkeypatch):
         raise RuntimeError("broken")
         yield
 
-    monkeypatch.setattr(answering, "answer_with_planner", fail)
+    monkeypatch.setattr(engine, "answer_with_planner", fail)
     today = timezone.localdate()
     DailyUse.objects.create(kind=Kind.QUESTION, user=member, day=today, used_count=1)
     turn = make_waiting(member)

@@ -1,0 +1,20 @@
+"""Cases: what a person writes in a mail, split into its parts, and an answer to each.
+
+`reading.py` splits a text into questions, clinical notes and lists of codes; `answering.py` answers
+them: questions as CasePilot does, notes as the note coding does, codes as the claim check does.
+"""
+
+from assistant.cases.answering import AnsweredPart, answer_case
+from assistant.cases.masking import MaskedCase, masked_case
+from assistant.cases.part import Part, PartKind
+from assistant.cases.reading import parts_of
+
+__all__ = [
+    "AnsweredPart",
+    "MaskedCase",
+    "Part",
+    "PartKind",
+    "answer_case",
+    "masked_case",
+    "parts_of",
+]

@@ -1,0 +1,137 @@
+"""The sentences of a mail, and what each is for: a question, or what holds for the questions."""
+
+import re
+from datetime import date
+from enum import StrEnum
+
+from assistant.cases.courtesies import is_courtesy
+from assistant.question import read_question
+
+_END = re.compile(
+    r"\?+[\"”’')\]]*(?=\s|$)|[.!]+[\"”’')\]]*(?=\s+[\"“(\[]?[A-Z0-9]|\s*$)|"
+    r"(?<=\w);(?=\s+(?:and\s+)?(?:what|which|how|can|is|are|does|do|should|when|why)\b)"
+)
+_NO_END = re.compile(
+    r"(?:\b(?:Dr|Mr|Mrs|Ms|Prof|vs|approx|No|Nos|Jr|Sr|St|Inc|pt|pts|dx|hx|e\.g|i\.e|etc|incl|"
+    r"Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)|(?:^|\s)[A-Z]|^\s*\d{1,2})\.$",
+    re.I,
+)
+_AUX = r"(?:is|are|was|were|does|do|did|can|could|may|should|would|will|has|have|had|must)"
+_SUBJECT = (
+    r"(?:i|we|you|it|they|he|she|there|this|that|these|those|the|an?|any|anyone|anything|both|"
+    r"medicare|medicaid|modifiers?|codes?|cpt|hcpcs|icd|my|our|your|his|her|either|one|ncci|cms|"
+    r"[a-z]?\d[\w.-]*)"
+)
+_ASKS = re.compile(
+    r"^\W*(?:(?:so|and|but|also|ok|okay|now|then|next|well|if so|secondly|second|first|lastly|"
+    r"finally|another question|one more|additionally),?:?\s+)*(?:"
+    r"(?:what|which|who|whom|whose|why|how)(?:['’]s)?\b|what about\b|"
+    rf"(?:when|where)\s+{_AUX}\b|"
+    r"(?:can|could|may|should|would|will|must|shall)\s+(?!\d+[,/ ]+\d{4})\w|"
+    rf"(?:is|are|was|were|does|do|did|has|have|had|isn['’]t|aren['’]t|doesn['’]t|don['’]t|can['’]t|"
+    rf"shouldn['’]t|won['’]t)\s+{_SUBJECT}\b)",
+    re.I,
+)
+_FOLLOWS = re.compile(
+    r"^\W*(?:and|also|or|same|but)\s+(?:for|in|with|on|if|what|how|can|does|is|are|which|the|as|"
+    r"under|when|question|[a-z]?\d)",
+    re.I,
+)
+_REQUESTS = re.compile(
+    r"^\W*(?:also,?\s+|and\s+|then\s+)?(?:(?:please|pls|plz|kindly|can you|could you)[,]?\s+)?"
+    r"(?:also\s+)?(?:tell|explain|list|give|provide|confirm|clarify|check|look up|find|show|"
+    r"compare|define|describe|advise|verify|calculate|estimate|send|share|help|review|let me know|"
+    r"let us know|need|needing|looking (?:for|to)|wondering|wonder|not sure|unsure|unclear|"
+    r"trying to|want(?:ed)? to know|question(?:s)? (?:on|about|regarding|re)\b|curious|"
+    r"(?:i|we)(?: am|['’]m| are|['’]re)?\s+(?:also\s+|just\s+|still\s+|a bit\s+)?"
+    r"(?:would like|['’]d like|wants?|wanted|needs?|wish|wonder|wondering|trying|looking|"
+    r"not sure|unsure|unclear|confused|unable to (?:find|tell)|(?:can(?:not|['’]t)|could not|"
+    r"couldn['’]t) (?:find|tell|determine)|do(?: not|n['’]t) (?:know|understand)|"
+    r"was (?:wondering|hoping|curious)|were wondering|have a question (?:about|on|regarding)|"
+    r"seek(?:ing)?|struggling))\b",
+    re.I,
+)
+_SAYS = re.compile(
+    r"\b(?:was|were|had|has|have|is|are|am|billed|denied|seen|received|underwent|performed|did|"
+    r"placed|came|presented|presents|denies|got|used|submitted|paid|rejected|wants|says|said|"
+    r"states|stated|told|think|thought|reports|reported|gave|given|done|administered|scheduled|"
+    r"dropped|coded|reported|removed|refilled|inserted|injected|bills|does|we|i)\b",
+    re.I,
+)
+# Said beside the question and of no use to it.
+_FILLER = re.compile(
+    r"^\W*(?:i|we) (?:have|had|got) (?:a|an|one|two|three|four|five|some|several|few|\d|another|"
+    r"couple|the following|these)\b(?: \w+){0,4} (?:questions?|cases?|scenarios?|things?|claims?)"
+    r"(?: (?:for you|today|please|below|here|that i need help with|about this))*\W*$|"
+    r"^\W*(?:here (?:is|are)|see|please see|below (?:is|are)|the following|following|attached)\b"
+    r"[^?\d]*$|^\W*(?:questions?|scenario|case|details?|background|fyi|example|claim|note|info)"
+    r"(?: \d{1,2})?\W*$|^\W*(?:i am|i'm|we are|this is) (?:new|a new|writing|reaching|emailing|"
+    r"a coder|a biller|contacting|working)\b[^?]*$|^\W*(?:my|our) questions?(?: (?:is|are))?"
+    r"(?: (?:as follows|below|the following))?\W*$|^\W*(?:i|we) (?:need|would like|want|could use)"
+    r"(?: (?:some|your|a little|a bit of|to ask for|to get|to))* (?:help|assistance|guidance|advice"
+    r"|input|clarification)(?: (?:with|on|about|regarding) (?:a|the|this|these|two|some|my|our|"
+    r"following|coding|billing|case|cases|claim|questions?|scenarios?|below|following|few|couple|"
+    r"of|things?|codes?|please)(?: (?:a|the|this|these|two|some|my|our|following|coding|billing|"
+    r"case|cases|claim|questions?|scenarios?|below|few|couple|of|things?|codes?|please))*)?\W*$|"
+    r"^\W*(?:can|could|would) (?:you|someone|anyone|somebody)(?: please| kindly)? (?:help|assist)"
+    r"(?: (?:me|us))?(?: (?:out|please|with (?:this|the following|these|a case|a question|"
+    r"some questions?|a few questions)))*\W*$|"
+    r"^\W*(?:any|your) (?:thoughts|ideas?|help|advice|suggestions?|guidance|input)\b[^\d]{0,30}$|"
+    r"^\W*(?:thoughts|ideas|help|suggestions|quick question|is that (?:right|correct|ok|okay|"
+    r"possible)|am i (?:right|correct)|right|correct|what do you think|does (?:this|that|it) make "
+    r"sense|why|(?:please )?help(?: me| us)?)\W*$",
+    re.I,
+)
+_LABEL = re.compile(r"^\W*(?:q(?:uestion)?\s*(?:#|no\.?)?\s*\d{0,2}|ask)\s*[:.)–-]\s*(?=\S)", re.I)
+_OF_PAYER = re.compile(r"\bmedicare\b|\binsur|\bpayer\b", re.I)
+
+
+class Role(StrEnum):
+    """What a sentence is for."""
+
+    QUESTION = "question"
+    CONTEXT = "context"
+    PHRASE = "phrase"  # words without a verb: a question where it stands by itself
+    NOTHING = "nothing"
+
+
+def sentences_of(line: str) -> list[str]:
+    """The sentences of a line; a question mark always ends one."""
+    found, start = [], 0
+    for end in _END.finditer(line):
+        if end[0][0] == "." and _NO_END.search(line, start, end.end()) and end.end() < len(line):
+            continue
+        found.append(line[start : end.end()].strip(" ;"))
+        start = end.end()
+    found.append(line[start:].strip(" ;"))
+    return [said for said in found if re.search(r"\w", said)]
+
+
+def without_label(sentence: str) -> str:
+    """The sentence without "Q1:" or "Question:" before it."""
+    return _LABEL.sub("", sentence, count=1)
+
+
+def is_statement(sentence: str) -> bool:
+    """Whether it says what happened or is the case, in so far as it has a verb for that."""
+    return bool(_SAYS.search(sentence))
+
+
+def role_of(sentence: str, today: date) -> Role:
+    """What a sentence of a mail is for."""
+    said = without_label(sentence)
+    if is_courtesy(said) or _FILLER.match(said):
+        return Role.NOTHING
+    if said != sentence or said.rstrip("\"”’')] ").endswith("?") or _ASKS.match(said):
+        return Role.QUESTION
+    if _FOLLOWS.match(said) and not _SAYS.search(said):
+        return Role.QUESTION
+    asked = read_question(said, today)
+    if _REQUESTS.match(said):
+        has_subject = asked.names_codes or asked.topics or len(asked.words.split()) > 2
+        return Role.QUESTION if has_subject else Role.NOTHING
+    if _SAYS.search(said):
+        return Role.CONTEXT
+    if asked.names_codes or asked.topics or asked.asks_for_a_code:
+        return Role.PHRASE
+    return Role.CONTEXT
