@@ -7,7 +7,7 @@ there, and once: what an operator takes from the group, or gives it, is left as 
 
 from django.contrib.auth.models import Group, Permission
 
-CONSULTANT = "Consultant"
+CONSULTANTS = "Consultants"
 
 # Nothing of members' accounts, of the mails that arrive, and no deletion of cases.
 _PERMISSIONS = [
@@ -22,7 +22,7 @@ _PERMISSIONS = [
 
 def make_group(app_config, using, **kwargs) -> None:
     """Receiver of Django's post_migrate for this app."""
-    group, is_new = Group.objects.using(using).get_or_create(name=CONSULTANT)
+    group, is_new = Group.objects.using(using).get_or_create(name=CONSULTANTS)
     if is_new:
         of_app = Permission.objects.using(using).filter(content_type__app_label=app_config.label)
         group.permissions.add(*of_app.filter(codename__in=_PERMISSIONS))
