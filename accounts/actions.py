@@ -2,7 +2,7 @@
 
 import logging
 import uuid
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from allauth.usersessions.models import UserSession
 from django.conf import settings
@@ -11,7 +11,6 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
-from accounts.meter import lock_period
 from accounts.models import CodeView, DailyUse, NetworkDay, User, ViewPeriod
 from accounts.models.view_meter import period_length
 
@@ -48,7 +47,7 @@ def carry_over(*, guest: uuid.UUID, user: User) -> int:
     views = list(theirs.code_views.filter(is_carried_over=False)) if theirs else []
     if not views:
         return 0
-    own, _ = lock_period({"user": user}, now=now, started_at=theirs.started_at)
+    own = _lock_period(user, now=now, started_at=theirs.started_at)
     CodeView.objects.bulk_create(
         [CodeView(period=own, code_key=v.code_key, viewed_at=v.viewed_at) for v in views],
         ignore_conflicts=True,
@@ -58,6 +57,21 @@ def carry_over(*, guest: uuid.UUID, user: User) -> int:
     theirs.code_views.update(is_carried_over=True)
     logger.info("guest views carried over", extra={"user_id": user.pk, "view_count": len(views)})
     return len(views)
+
+
+def _lock_period(user: User, *, now: datetime, started_at: datetime) -> ViewPeriod:
+    """The member's row, locked for the transaction. Made where there was none, and begun anew
+    where the period is over, at `started_at`.
+    """
+    ViewPeriod.objects.bulk_create(
+        [ViewPeriod(user=user, started_at=started_at)], ignore_conflicts=True
+    )
+    period = ViewPeriod.objects.select_for_update().get(user=user)
+    if period.ends_at <= now:
+        period.code_views.all().delete()
+        period.started_at, period.used_count = started_at, 0
+        period.save(update_fields=["started_at", "used_count"])
+    return period
 
 
 @transaction.atomic

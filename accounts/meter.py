@@ -68,7 +68,8 @@ class _Reader:
 class Look:
     """The meter as one look found it, before it is decided whether the page opens something.
 
-    `also` is the value of the expression that was looked up with it.
+    `also` is the value of the expression that was looked up with it. `period` is the reader's
+    row, running or over; `is_viewed` is whether the code was opened in it.
     """
 
     request: Any
@@ -82,16 +83,18 @@ class Look:
         """The reading for the code's page; costs a view if that opens a page not yet seen."""
         if self.reader is None:
             return _unlimited(is_open=True)
-        reading = _reading(self.reader, self.period, is_open=self.is_viewed)
-        if self.is_viewed:
-            return reading
+        reading = _reading(self.reader, self.period)
+        if self.is_viewed and reading.used:
+            return replace(reading, is_open=True)
         if not reading.remaining:
             return replace(reading, locked_reason=VIEWS_USED_UP)
         if _is_only_looking(self.request):
             # Answered locked: no cache may show this to the reader who then opens the page.
             self.request.is_view_withheld = True
             return replace(reading, locked_reason=NOT_OPENED)
-        return _spend(self.request, self.reader, self.code_key)
+        spent = _spend(self)
+        # Another request of the reader was faster: what it left is looked at again.
+        return spent or look(self.request, self.code_key).open()
 
     def peek(self) -> Reading:
         """The reading for a page that opens nothing: never costs a view."""
@@ -102,18 +105,19 @@ def look(request, code_key: str, *, also: str = "") -> Look:
     """What the reader has left and whether the code was opened already, in one round trip.
 
     `also` is a scalar SQL expression of the caller's, without parameters, read in the same one;
-    for readers who are not counted, or have no running period, in a query of its own.
+    for readers who are not counted, in a query of its own.
     """
     if is_unlimited(request.user):
         return Look(request, code_key, _value_of(also))
     reader = _reader(request)
-    return Look(request, code_key, *_looked_up(reader, code_key, also))
+    found, period, is_viewed = _looked_up(reader, code_key, also)
+    return Look(request, code_key, found, reader, period, is_viewed)
 
 
 def open_code(request, code_key: str) -> Reading:
     """The reading for the page of `code_key`; costs a view if that opens a page not yet seen.
 
-    Pages seen in the period, and those that stay locked, take one query.
+    Pages seen in the period, and those that stay locked, take one query; one that opens, two.
     """
     return look(request, code_key).open()
 
@@ -125,7 +129,7 @@ def peek(request) -> Reading:
     reader = _reader(request)
     if reader.is_guest and guest_of(request) is None:
         return _reading(reader, None)
-    _, _, period, _ = _looked_up(reader)
+    _, period, _ = _looked_up(reader)
     return _reading(reader, period)
 
 
@@ -149,23 +153,21 @@ def _reader(request) -> _Reader:
     return _Reader({"guest": guest_or_new(request)}, settings.GUEST_VIEWS, True)
 
 
-def _looked_up(reader, code_key="", also="") -> tuple[Any, _Reader, ViewPeriod | None, bool]:
-    """The value of `also`, the reader, the period unless it is over, and whether the code was
-    opened in it. A reader without a period takes a second query for `also`.
+def _looked_up(reader, code_key="", also="") -> tuple[Any, ViewPeriod | None, bool]:
+    """The value of `also`, the reader's period if there is one, and whether the code was opened
+    in it. The period may be over.
     """
-    column, value = _column(reader.owner)
+    column, value = _owner_column(reader.owner)
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT {also or 'NULL'}, EXISTS (SELECT FROM accounts_codeview "  # noqa: S608
-            "WHERE period_id = period.id AND code_key = %s), id, started_at, used_count "
-            f"FROM accounts_viewperiod AS period WHERE {column} = %s AND started_at > %s",
-            [code_key, value, _ended_before()],
+            f"SELECT {also or 'NULL'}, id, started_at, used_count, EXISTS ("  # noqa: S608
+            "SELECT FROM accounts_codeview WHERE period_id = period.id AND code_key = %s) "
+            "FROM (VALUES (0)) AS reader "
+            f"LEFT JOIN accounts_viewperiod AS period ON period.{column} = %s",
+            [code_key, value],
         )
-        row = cursor.fetchone()
-    if row is None:
-        return _value_of(also), reader, None, False
-    found, is_viewed, *period = row
-    return found, reader, _stored_period(*period), is_viewed
+        found, *period, is_viewed = cursor.fetchone()
+    return found, _stored_period(*period) if period[0] else None, is_viewed
 
 
 def _value_of(expression: str) -> Any:
@@ -176,7 +178,7 @@ def _value_of(expression: str) -> Any:
         return cursor.fetchone()[0]
 
 
-def _column(owner: dict) -> tuple[str, Any]:
+def _owner_column(owner: dict) -> tuple[str, Any]:
     """The column of a reader's period, and what it holds for this one."""
     ((name, value),) = owner.items()
     return ("user_id", value.pk) if name == "user" else (name, value)
@@ -188,47 +190,65 @@ def _stored_period(id, started_at, used_count) -> ViewPeriod:
     return period
 
 
-def _spend(request, reader, code_key: str) -> Reading:
-    """Spends a view under the lock of the reader's row, unless another request was faster."""
-    with transaction.atomic():
-        now = timezone.now()
-        period, is_new = lock_period(reader.owner, now=now, started_at=now)
-        if is_new and reader.is_guest and not admit_guest(request):
-            transaction.set_rollback(True)
-            return replace(_reading(reader, None), remaining=0, locked_reason=NETWORK_LIMIT)
-        if period.code_views.filter(code_key=code_key).exists():
-            return _reading(reader, period, is_open=True)
-        if period.used_count >= reader.allowance:
-            return replace(_reading(reader, period), locked_reason=VIEWS_USED_UP)
-        period.code_views.create(code_key=code_key, viewed_at=now)
-        period.used_count += 1
-        period.save(update_fields=["used_count"])
-        return _reading(reader, period, is_open=True)
+def _spend(look: Look) -> Reading | None:
+    """The reading with a view spent on the code; None if the row is no longer as it was looked at.
 
-
-def lock_period(owner: dict, *, now, started_at) -> tuple[ViewPeriod, bool]:
-    """The reader's row, locked for the transaction, and whether it is new.
-
-    Made where there was none, and begun anew where the period is over, at `started_at`. Parallel
-    requests of one reader wait here for each other.
+    Exact under parallel requests: every view of a period is counted in its row, so a row that
+    has not changed since tells that the code is not open yet, and that a view is left.
     """
-    column, value = _column(owner)
-    with connection.cursor() as cursor:
-        # A row that was there is locked by the idle update; it has an xmax, a new one has none.
-        cursor.execute(
-            f"INSERT INTO accounts_viewperiod AS period ({column}, started_at, used_count) "  # noqa: S608
-            f"VALUES (%s, %s, 0) ON CONFLICT ({column}) DO UPDATE "
-            "SET used_count = period.used_count "
-            "RETURNING id, started_at, used_count, xmax = 0",
-            [value, started_at],
+    if look.period or not look.reader.is_guest:
+        period = _count_view(look)
+        return _reading(look.reader, period, is_open=True) if period else None
+    with transaction.atomic():
+        period = _count_view(look)
+        if period and not admit_guest(look.request):
+            transaction.set_rollback(True)
+            reading = _reading(look.reader, None)
+            return replace(reading, remaining=0, locked_reason=NETWORK_LIMIT)
+    return _reading(look.reader, period, is_open=True) if period else None
+
+
+def _count_view(look: Look) -> ViewPeriod | None:
+    """The period with the view written and counted, in one statement; None if it has changed.
+
+    A period is made where there was none, and begun anew where it is over.
+    """
+    now, seen = timezone.now(), look.period
+    begins_anew = seen is not None and seen.is_over
+    values = {"now": now, "code_key": look.code_key, "begins_anew": begins_anew}
+    if seen is None:
+        column, values["owner"] = _owner_column(look.reader.owner)
+        counted = (
+            f"INSERT INTO accounts_viewperiod ({column}, started_at, used_count) "  # noqa: S608
+            f"VALUES (%(owner)s, %(now)s, 1) ON CONFLICT ({column}) DO NOTHING"
         )
-        *fields, is_new = cursor.fetchone()
-    period = _stored_period(*fields)
-    if period.ends_at <= now:
-        period.code_views.all().delete()
-        period.started_at, period.used_count = started_at, 0
-        period.save(update_fields=["started_at", "used_count"])
-    return period, is_new
+    else:
+        values |= {
+            "id": seen.pk,
+            "seen_start": seen.started_at,
+            "seen_count": seen.used_count,
+            "start": now if begins_anew else seen.started_at,
+            "count": 1 if begins_anew else seen.used_count + 1,
+        }
+        counted = (
+            "UPDATE accounts_viewperiod SET started_at = %(start)s, used_count = %(count)s "
+            "WHERE id = %(id)s AND started_at = %(seen_start)s AND used_count = %(seen_count)s"
+        )
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"WITH period AS ({counted} RETURNING id, started_at, used_count), "  # noqa: S608
+            # Views of a period that is over go first: the code may be among them.
+            "past AS (DELETE FROM accounts_codeview USING period "
+            "WHERE period_id = period.id AND %(begins_anew)s RETURNING 1), "
+            "viewed AS (INSERT INTO accounts_codeview "
+            "(period_id, code_key, viewed_at, is_carried_over) "
+            "SELECT id, %(code_key)s, %(now)s, FALSE FROM period "
+            "WHERE (SELECT count(*) FROM past) >= 0) "
+            "SELECT id, started_at, used_count FROM period",
+            values,
+        )
+        row = cursor.fetchone()
+    return _stored_period(*row) if row else None
 
 
 def admit_guest(request, kind: str = "") -> bool:
@@ -269,7 +289,7 @@ def _ended_before() -> datetime:
 
 
 def _reading(reader, period: ViewPeriod | None, *, is_open=False) -> Reading:
-    used = period.used_count if period else 0
+    used = period.used_count if period and not period.is_over else 0
     return Reading(
         remaining=max(reader.allowance - used, 0),
         allowance=reader.allowance,

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 
 
 def period_length() -> timedelta:
@@ -46,6 +47,10 @@ class ViewPeriod(models.Model):
     def ends_at(self) -> datetime:
         """The moment from which the reader has the whole allowance again."""
         return self.started_at + period_length()
+
+    @property
+    def is_over(self) -> bool:
+        return self.ends_at <= timezone.now()
 
 
 class CodeView(models.Model):

@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 
+from django.db.models import OuterRef, Subquery
+
 from codes.models import (
     Code,
     CodeSystem,
@@ -107,7 +109,7 @@ def code_page(code: Code, date_of_service: date, today: date) -> CodePage:
     )
     replaced_by = []
     if status.kind == StatusKind.ENDED and code.system == CodeSystem.HCPCS:
-        replaced_by = _replacements(code, descriptions, releases)
+        replaced_by = _replacements(descriptions, releases)
     relatives = relatives_of(code, releases.shown(source, date_of_service))
     plain_description = getattr(code, "plain_description", None)
     return CodePage(
@@ -156,6 +158,9 @@ def _sources(status: Status, shown: OfficialDescription | None) -> list[Release]
 def _descriptions(code: Code, releases: Releases) -> list[OfficialDescription]:
     by_id = {release.id: release for release in releases.all()}
     found = OfficialDescription.objects.filter(code=code, release_id__in=by_id).order_by("id")
+    if code.system == CodeSystem.HCPCS:  # for its replacements, should it have ended
+        records = HcpcsRecord.objects.filter(code=code, release=OuterRef("release"))
+        found = found.annotate(references=Subquery(records.values("cross_reference_codes")))
     descriptions = list(found)
     for item in descriptions:
         item.release = by_id[item.release_id]
@@ -163,17 +168,11 @@ def _descriptions(code: Code, releases: Releases) -> list[OfficialDescription]:
     return descriptions
 
 
-def _replacements(
-    code: Code, descriptions: list[OfficialDescription], releases: Releases
-) -> list[CodeLink]:
+def _replacements(descriptions: list[OfficialDescription], releases: Releases) -> list[CodeLink]:
     """CMS's cross-references of an ended HCPCS code. A five-digit one is a CPT number."""
-    release_ids = {item.release_id for item in descriptions}
-    record = (
-        HcpcsRecord.objects.filter(code=code, release_id__in=release_ids)
-        .order_by("-release__valid_from")
-        .first()
-    )
-    values = [stored_value(value) for value in record.cross_reference_codes] if record else []
+    told = [item for item in descriptions if item.references is not None]
+    newest = max(told, key=lambda item: item.release.valid_from, default=None)
+    values = [stored_value(value) for value in newest.references] if newest else []
     pairs = [(_system_of(value), value) for value in values if value]
     if not pairs:
         return []

@@ -147,6 +147,35 @@ def test_an_opened_and_a_locked_page_take_one_query(django_assert_num_queries):
         assert meter.open_code(request_of(user), A).is_open
 
 
+def test_a_member_opens_a_page_with_one_query_more(django_assert_num_queries):
+    user = make_user()
+    for code in (A, B):  # the first view makes the period
+        with django_assert_num_queries(2):
+            assert meter.open_code(request_of(user), code).is_open
+    ViewPeriod.objects.update(started_at=days_ago(31))
+    with django_assert_num_queries(2):
+        assert meter.open_code(request_of(user), A).is_open
+    assert [view.code_key for view in CodeView.objects.all()] == [A]
+
+
+def test_a_view_that_another_request_spent_in_the_meantime_is_not_spent_again():
+    user = make_user(plan=make_plan(views_per_period=1))
+    for make_first in (open_codes, make_views):
+        seen = meter.look(request_of(user), A)
+        make_first(B, user=user)
+        assert seen.open().locked_reason == "views-used-up"
+        assert [view.code_key for view in CodeView.objects.all()] == [B]
+        ViewPeriod.objects.all().delete()
+
+
+def test_a_code_that_another_request_opened_in_the_meantime_is_open_and_paid_once():
+    user = make_user()
+    seen = meter.look(request_of(user), A)
+    open_codes(B, A, user=user)
+    reading = seen.open()
+    assert reading.is_open and reading.used == 2
+
+
 def test_a_guest_without_a_cookie_is_read_without_a_query(django_assert_num_queries):
     with django_assert_num_queries(0):
         assert meter.peek(request_of()).remaining == 1
