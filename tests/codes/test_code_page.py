@@ -9,7 +9,7 @@ import pytest
 from django.core.cache import cache
 from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
+from django.test.utils import CaptureQueriesContext, override_settings
 
 from codes.models import CodeSystem, HcpcsRecord, SectionSlug, Source
 from tests.factories import (
@@ -411,6 +411,18 @@ def test_a_page_seen_before_takes_eight_queries_at_most():
         with CaptureQueriesContext(connection) as queries:
             assert SECRET in client.get("/codes/cpt/96522/").text
         assert len(queries) <= 8, "\n".join(query["sql"][:200] for query in queries)
+
+
+def test_the_first_opening_of_a_page_takes_a_member_one_query_more():
+    make_page()
+    client, counts = Client(), []
+    client.force_login(make_user())
+    client.get("/codes/")
+    for _ in range(2):
+        with CaptureQueriesContext(connection) as queries, override_settings(KEPT_PAGES=0):
+            assert SECRET in client.get("/codes/cpt/96522/").text
+        counts.append(len(queries))
+    assert counts[0] == counts[1] + 1
 
 
 # Structured data and titles
