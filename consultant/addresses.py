@@ -7,25 +7,48 @@ from django.conf import settings
 from consultant.models import Thread
 
 
+def is_ours(address: str) -> bool:
+    """Whether mail to `address`, as an envelope or a header has it, is for CaseConsultant.
+
+    With or without a plus sign; capitals make no difference, in the local part neither; a domain in
+    Unicode is the same as its form with xn--.
+    """
+    return _detail(address) is not None
+
+
+def detail_of(address: str) -> str:
+    """What stands between the + and the @ of one of our addresses, in small letters; else ''."""
+    return _detail(address) or ""
+
+
+def with_detail(detail: str) -> str:
+    """Our address with `detail` added: consult+detail@example.org."""
+    local, _, domain = settings.CONSULTANT_ADDRESS.rpartition("@")
+    return f"{local}+{detail}@{domain}"
+
+
 def thread_address(thread: Thread) -> str:
     """Where a reply to the thread goes."""
-    local, _, domain = settings.CONSULTANT_ADDRESS.rpartition("@")
-    return f"{local}+{thread.key}@{domain}"
-
-
-def is_ours(address: str) -> bool:
-    """Whether the address is ours, with or without a plus sign."""
-    return _tag(address) is not None
+    return with_detail(thread.key)
 
 
 def keys_in(addresses: Iterable[str]) -> list[str]:
     """The keys of threads in those of the addresses that are ours."""
-    return [tag for tag in map(_tag, addresses) if tag]
+    return [detail for detail in map(detail_of, addresses) if detail]
 
 
-def _tag(address: str) -> str | None:
-    """What stands between the plus sign and the @; '' without one, None for other addresses."""
-    local, _, domain = address.strip().strip("<>").lower().rpartition("@")
-    ours, _, our_domain = settings.CONSULTANT_ADDRESS.lower().rpartition("@")
-    name, _, tag = local.partition("+")
-    return tag if (name, domain) == (ours, our_domain) else None
+def _detail(address: str) -> str | None:
+    """What stands behind the plus sign; '' without one, None for addresses of others."""
+    local, domain = _parts(address)
+    our_local, our_domain = _parts(settings.CONSULTANT_ADDRESS)
+    name, _, detail = local.partition("+")
+    return detail if (name, domain) == (our_local, our_domain) else None
+
+
+def _parts(address: str) -> tuple[str, str]:
+    local, _, domain = address.strip().strip("<>").rpartition("@")
+    try:
+        domain = domain.encode("idna").decode("ascii")
+    except UnicodeError:
+        pass  # no name of a host: equal to none of ours
+    return local.strip('"').lower(), domain.lower().rstrip(".")
