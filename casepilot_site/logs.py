@@ -125,5 +125,7 @@ def logging_settings(form: str, level: str) -> dict:
             # The address of a language model's server may hold a key.
             "httpx2": {"level": "WARNING"},
             "openai": {"level": "WARNING"},
+            # Every command of every conversation, with the addresses in it.
+            "mail.log": {"level": "CRITICAL"},
         },
     }

@@ -9,6 +9,7 @@ from csp.constants import NONE, SELF
 from casepilot_site import embedded_postgres, env
 from casepilot_site.logs import logging_settings
 from casepilot_site.mail_files import read_mail_url
+from casepilot_site.mail_in import read_listen_address
 from casepilot_site.secret_key import kept_secret_key
 
 BASE_DIR = env.ROOT
@@ -307,7 +308,9 @@ else:
 # Members write here; answers come from here, with `+` and the thread's key in Reply-To.
 CONSULTANT_ADDRESS = env.text("CONSULTANT_ADDRESS", f"consult@{urlsplit(SITE_URL).hostname}")
 # The listener behind the operator's mail server; "no": none.
-MAIL_LISTEN = env.text("MAIL_LISTEN", f"smtp://127.0.0.1:{min(PORT + 25, 65535)}")
+MAIL_LISTEN = read_listen_address(
+    env.text("MAIL_LISTEN", f"smtp://127.0.0.1:{min(PORT + 25, 65535)}")
+)
 # Networks of the operator's own mail servers: SPF says nothing of a mail that these hand over.
 MAIL_RELAYS = env.words("MAIL_RELAYS", ["127.0.0.0/8", "::1/128"])
 # Names under which these write Authentication-Results that are believed.

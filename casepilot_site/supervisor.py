@@ -1,4 +1,4 @@
-"""`make run`: the web server, the background worker and the embedded database as one program.
+"""`make run`: the web server, the background worker, the mail listener and the embedded database.
 
 Ctrl-C, TERM and a closed terminal end all of them. A part that ends by itself is started again,
 after a pause that grows with each failure (the worker ends whenever the database restarts). When
@@ -30,6 +30,7 @@ LONGEST_PAUSE = 30  # seconds between two starts of a part that keeps failing
 STEADY_SECONDS = 60  # a part that ran this long starts its pauses anew
 TICK = 0.1  # seconds
 WORKER = ["manage.py", "procrastinate", "worker", "-p", "1", "--shutdown-graceful-timeout", "5"]
+MAIL = ["manage.py", "receive_mail"]
 
 
 class CannotRun(Exception):
@@ -83,6 +84,7 @@ class Supervisor:
         self.port = env.number("PORT", 8000, minimum=1, maximum=65535)
         self.web = Part("web server", ["-m", "gunicorn"])
         self.worker = Part("background worker", WORKER)
+        self.mail = Part("mail listener", MAIL)
         self.stopping = False
         self.record = ProcessRecord(env.var_folder() / "processes")
 
@@ -139,6 +141,8 @@ class Supervisor:
                 say(f"{env.text('SITE_NAME', 'CasePilot')} is ready at {self._url()}")
                 say("Ctrl-C ends it.")
                 parts.append(self.worker)  # not before, to have the site up the sooner
+                if env.text("MAIL_LISTEN").lower() != "no" or env.text("IMAP_URL"):
+                    parts.append(self.mail)
             if time.monotonic() >= next_check:
                 next_check = time.monotonic() + 2
                 if embedded_postgres.is_wanted():
@@ -150,7 +154,7 @@ class Supervisor:
         self.record.add(part.process.pid)
 
     def _end_parts(self):
-        parts = [self.worker, self.web]
+        parts = [self.mail, self.worker, self.web]
         for ending in (signal.SIGTERM, signal.SIGKILL):
             for part in parts:
                 part.signal(ending)
