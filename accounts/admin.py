@@ -1,15 +1,18 @@
-"""The administration's pages of people and plans."""
+"""The administration's pages of people, plans and the outbox."""
 
 import logging
 
 from allauth.account.models import EmailAddress
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm
+from django.db import transaction
 from django.db.models import Count
 from django.utils import timezone
 
-from accounts.models import Plan, User
+from accounts.actions import delete_account
+from accounts.models import OutgoingMail, Plan, User
+from accounts.outbox import try_mails_again
 
 logger = logging.getLogger(__name__)
 
@@ -81,6 +84,15 @@ class MemberAdmin(UserAdmin):
             plan = obj.plan or "the free allowance"
             logger.info("Plan of user %s set to %s by %s", obj.pk, plan, request.user)
 
+    def delete_model(self, request, obj):
+        """Delete the account with all that the apps keep for it, as its owner would."""
+        delete_account(user=obj)
+
+    @transaction.atomic
+    def delete_queryset(self, request, queryset):
+        for person in queryset:
+            delete_account(user=person)
+
     @admin.display(description="Name")
     def full_name(self, user):
         return user.get_full_name() or "–"
@@ -120,6 +132,39 @@ class PlanAdmin(admin.ModelAdmin):
     @admin.display(description="Members", ordering="members_counted")
     def member_count(self, plan):
         return plan.members_counted
+
+
+@admin.action(description="Try the selected mails again", permissions=["change"])
+def try_again(model_admin, request, queryset):
+    """Have those that wait or were given up sent within the minute."""
+    count = try_mails_again(mails=queryset)
+    messages.success(request, f"{count} tried again.")
+
+
+@admin.register(OutgoingMail)
+class OutgoingMailAdmin(admin.ModelAdmin):
+    """Mails that wait, failed or were sent in the last month. Their words are nobody's to read."""
+
+    list_display = ["pk", "topic", "created_at", "try_at", "failed_count", "given_up_at", "sent_at"]
+    list_filter = [
+        ("sent_at", admin.EmptyFieldListFilter),
+        ("given_up_at", admin.EmptyFieldListFilter),
+    ]
+    fields = [
+        "message_id", "topic", "priority", "created_at", "try_at", "failed_count", "given_up_at",
+        "sent_at",
+    ]  # fmt: skip
+    readonly_fields = fields
+    ordering = ["-pk"]
+    show_full_result_count = False
+    actions = [try_again]
+
+    def has_add_permission(self, request):
+        return False
+
+    @admin.display(description="About", ordering="about")
+    def topic(self, mail):
+        return mail.about or "–"
 
 
 def _is_above(person: User | None, user: User) -> bool:

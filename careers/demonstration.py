@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from careers.actions.board import bump_board
-from careers.actions.employers import save_employer
+from careers.actions.employers import delete_employers, save_employer
 from careers.actions.postings import save_posting, take_step
 from careers.models import Credential, Employer, Posting, Specialty
 from careers.places import read_places
@@ -69,15 +69,9 @@ def load_demonstration() -> int:
     return count
 
 
-@transaction.atomic
 def remove_demonstration() -> int:
     """Remove the demonstration employers with their postings; how many employers that was."""
-    employers = Employer.objects.filter(is_demonstration=True)
-    count = employers.count()
-    employers.delete()
-    bump_board()
-    logger.info("demonstration postings removed", extra={"employer_count": count})
-    return count
+    return delete_employers(employers=Employer.objects.filter(is_demonstration=True))
 
 
 def _employer(told: dict) -> Employer:

@@ -2,13 +2,7 @@
 
 from procrastinate.contrib.django import app
 
-from careers.actions import alerts, feeds, mails, postings
-
-
-@app.periodic(cron="* * * * *")
-@app.task(name="careers.send_mails", queueing_lock="careers.send_mails")
-def send_mails(timestamp: int) -> None:
-    mails.send_waiting_mails()
+from careers.actions import alerts, feeds, postings
 
 
 @app.periodic(cron="*/5 * * * *")
@@ -27,9 +21,3 @@ def follow_the_calendar(timestamp: int) -> None:
 @app.task(name="careers.read_feeds", queueing_lock="careers.read_feeds")
 def read_feeds(timestamp: int) -> None:
     feeds.read_daily_feeds()
-
-
-@app.periodic(cron="51 4 * * *")
-@app.task(name="careers.prune_mails", queueing_lock="careers.prune_mails")
-def prune_mails(timestamp: int) -> None:
-    mails.prune_mails()

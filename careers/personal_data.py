@@ -8,6 +8,7 @@ import logging
 from accounts.models import User
 from careers.actions.board import bump_board
 from careers.actions.candidates import delete_everything
+from careers.actions.employers import delete_invitations
 from careers.actions.postings import EMPLOYER_STEPS, take_step
 from careers.models import Application, Membership, Posting
 
@@ -74,6 +75,7 @@ def before_account_deletion(user: User) -> None:
     goes keeps no job on the board, and what candidates sent it is read by nobody.
     """
     delete_everything(user=user)
+    delete_invitations(invitations=user.employer_invitations.all())
     for membership in Membership.objects.filter(user=user).select_related("employer"):
         others = membership.employer.memberships.exclude(user=user).order_by("joined_at", "pk")
         if not others:

@@ -271,7 +271,7 @@ FEED_TIMEOUT_SECONDS = env.number("FEED_TIMEOUT_SECONDS", 20, minimum=1, maximum
 # What the apps add to the export of one's data and do before an account is deleted, as dotted
 # names of functions of a user; and tables whose rows open doors, which no export lists.
 PERSONAL_DATA = ["careers.personal_data.personal_data"]
-PERSONAL_DATA_LEFT_OUT = {"careers.invitation", "careers.mail"}
+PERSONAL_DATA_LEFT_OUT = {"accounts.outgoingmail", "careers.invitation"}
 BEFORE_ACCOUNT_DELETION = ["careers.personal_data.before_account_deletion"]
 
 # Code pages that each process keeps as they were drawn, until their data change; 0: none.

@@ -10,7 +10,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
-from careers.actions.mails import write_mail
+from accounts.outbox import drop_waiting
+from careers.actions.mails import mail_template
 from careers.filters import Filters, read_filters
 from careers.models import AlertedPosting, SavedSearch
 from careers.queries.board import postings_of, search_board
@@ -63,8 +64,11 @@ def change_search(*, search: SavedSearch, frequency: str) -> None:
 
 @transaction.atomic
 def delete_search(*, search: SavedSearch) -> None:
-    logger.info("search deleted", extra={"search_id": search.pk})
+    """Delete a search; a mail of it that waits is not sent any more."""
+    search_id, about = search.pk, search.mails_about
     search.delete()
+    drop_waiting(about=about)
+    logger.info("search deleted", extra={"search_id": search_id})
 
 
 def look_for_new_jobs(*, now: datetime | None = None) -> int:
@@ -113,19 +117,24 @@ def _tell(key: int, frequency: str, due_before: datetime, now: datetime) -> int:
         [AlertedPosting(search=search, posting=posting) for posting in new]
     )
     query = f"?{search.query}" if search.query else ""
+    stop_url = settings.SITE_URL + reverse("careers:alert_stop", args=[search.key])
     count = len(new)
-    write_mail(
-        user=search.user,
-        search=search,
-        subject=f"{count} new job{'' if count == 1 else 's'}: {search.name}",
+    mail_template(
         template="alert",
+        user=search.user,
+        headers={  # RFC 8058
+            "List-Unsubscribe": f"<{stop_url}>",
+            "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+        },
+        about=search.mails_about,
+        subject=f"{count} new job{'' if count == 1 else 's'}: {search.name}",
         name=search.name,
         postings=[
             (posting, settings.SITE_URL + posting.get_absolute_url()) for posting in new[:MOST_TOLD]
         ],
         more_count=max(count - MOST_TOLD, 0),
         url=settings.SITE_URL + reverse("careers:job_list") + query,
-        stop_url=settings.SITE_URL + reverse("careers:alert_stop", args=[search.key]),
+        stop_url=stop_url,
         searches_url=settings.SITE_URL + reverse("careers:candidate_home"),
     )
     return 1

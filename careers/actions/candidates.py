@@ -8,7 +8,8 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts.models import User
-from careers.actions.mails import write_mail
+from accounts.outbox import drop_waiting
+from careers.actions.mails import mail_template
 from careers.models import (
     Application,
     ApplicationChange,
@@ -105,10 +106,10 @@ def apply(
         raise CandidateError("You have applied for this job already.") from None
     _record(application, by=user)
     for member in posting.employer.members.filter(is_active=True):
-        write_mail(
+        mail_template(
+            template="application_new",
             user=member,
             subject=f"New application: {posting.title}",
-            template="application_new",
             application=application,
             posting=posting,
             url=settings.SITE_URL + application.get_absolute_url(),
@@ -132,10 +133,10 @@ def set_status(*, application: Application, status: str, by: User) -> None:
     row.save(update_fields=["status"])
     _record(application, by=by)
     if status != Application.Status.SEEN:
-        write_mail(
+        mail_template(
+            template="application_status",
             user=application.candidate,
             subject=f"Your application: {application.posting.title}",
-            template="application_status",
             application=application,
             posting=application.posting,
             url=settings.SITE_URL + application.get_absolute_url(),
@@ -161,10 +162,10 @@ def withdraw(*, application: Application) -> None:
     _record(row, by=row.candidate)
     _drop_unheld(row.candidate)
     for member in application.posting.employer.members.filter(is_active=True):
-        write_mail(
+        mail_template(
+            template="application_withdrawn",
             user=member,
             subject=f"Application withdrawn: {application.posting.title}",
-            template="application_withdrawn",
             application=application,
             posting=application.posting,
             url=settings.SITE_URL + application.get_absolute_url(),
@@ -193,10 +194,10 @@ def send_message(*, application: Application, sender: User, body: str, is_from_c
     else:
         receivers = [application.candidate]
     for receiver in receivers:
-        write_mail(
+        mail_template(
+            template="message_new",
             user=receiver,
             subject=f"New message: {application.posting.title}",
-            template="message_new",
             application=application,
             posting=application.posting,
             is_from_candidate=is_from_candidate,
@@ -216,9 +217,11 @@ def mark_read(*, application: Application, is_candidate: bool) -> None:
 @transaction.atomic
 def delete_everything(*, user: User) -> None:
     """Delete all that a person did here as a candidate, the files included."""
+    searches = [search.mails_about for search in SavedSearch.objects.filter(user=user)]
     Application.objects.filter(candidate=user).delete()
     for model in (CandidateProfile, HeldCredential, SavedPosting, SavedSearch):
         model.objects.filter(user=user).delete()
+    drop_waiting(about=searches)
     _delete_files(Resume.objects.filter(user=user))
     logger.info("candidate data deleted", extra={"user_id": user.pk})
 

@@ -5,14 +5,16 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import slugify
 
 from accounts.markdown import to_html
 from accounts.models import User
+from accounts.outbox import drop_waiting
 from careers.actions.board import bump_board
-from careers.actions.mails import write_mail
+from careers.actions.mails import mail_template
 from careers.images import Logo
 from careers.models import Employer, EmployerLogo, Invitation, Membership
 
@@ -67,9 +69,11 @@ def invite(*, employer: Employer, email: str, role: str, by: User) -> Invitation
     _refuse_too_many(employer)
     if employer.members.filter(email__iexact=email).exists():
         raise EmployerError(f"{email} is a member already.")
-    employer.invitations.filter(
-        purpose=Invitation.Purpose.JOIN, email__iexact=email, used_at=None
-    ).delete()
+    delete_invitations(
+        invitations=employer.invitations.filter(
+            purpose=Invitation.Purpose.JOIN, email__iexact=email, used_at=None
+        )
+    )
     invitation = Invitation.objects.create(
         employer=employer, purpose=Invitation.Purpose.JOIN, email=email, role=role, invited_by=by
     )
@@ -88,6 +92,25 @@ def ask_for_verification(*, employer: Employer, email: str, by: User) -> Invitat
     _mail(invitation, f"Verify {employer.name} at {settings.SITE_NAME} CareerCenter")
     logger.info("verification asked for", extra={"employer_id": employer.pk})
     return invitation
+
+
+@transaction.atomic
+def delete_invitations(*, invitations: QuerySet[Invitation]) -> None:
+    """Delete invitations; a mail of one that waits is not sent any more."""
+    gone = [invitation.mails_about for invitation in invitations]
+    invitations.delete()
+    drop_waiting(about=gone)
+
+
+@transaction.atomic
+def delete_employers(*, employers: QuerySet[Employer]) -> int:
+    """Delete employers with all that is theirs; how many employers that was."""
+    keys = list(employers.values_list("pk", flat=True))
+    delete_invitations(invitations=Invitation.objects.filter(employer__in=keys))
+    Employer.objects.filter(pk__in=keys).delete()
+    bump_board()
+    logger.info("employers deleted", extra={"employer_count": len(keys)})
+    return len(keys)
 
 
 def find_invitation(token: str) -> Invitation | None:
@@ -164,10 +187,11 @@ def _refuse_too_many(employer: Employer) -> None:
 
 def _mail(invitation: Invitation, subject: str) -> None:
     path = reverse("careers:invitation_accept", args=[invitation.token])
-    write_mail(
-        invitation=invitation,
-        subject=subject,
+    mail_template(
         template="invitation",
+        address=invitation.email,
+        about=invitation.mails_about,
+        subject=subject,
         employer=invitation.employer,
         purpose=invitation.purpose,
         days=INVITATION_DAYS,

@@ -10,7 +10,7 @@ from django.utils import timezone
 from accounts.markdown import to_html
 from accounts.models import User
 from careers.actions.board import bump_board, index_words
-from careers.actions.mails import write_mail
+from careers.actions.mails import mail_template
 from careers.models import (
     Employer,
     Location,
@@ -246,10 +246,10 @@ def _tell(posting: Posting, to: str, reason: str) -> None:
     if to not in _TOLD or posting.is_demonstration:
         return
     for member in posting.employer.members.filter(is_active=True):
-        write_mail(
+        mail_template(
+            template="posting_step",
             user=member,
             subject=f"Your posting “{posting.title}” {_TOLD[to]}",
-            template="posting_step",
             posting=posting,
             reason=reason,
             state=to,

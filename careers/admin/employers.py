@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from accounts.markdown import to_html
 from careers.actions.board import bump_board
+from careers.actions.employers import delete_employers
 from careers.admin.of_board import BoardAdmin
 from careers.models import Employer, Membership
 
@@ -41,3 +42,9 @@ class EmployerAdmin(BoardAdmin):
     def save_model(self, request, obj, form, change):
         obj.about_html = to_html(obj.about)
         super().save_model(request, obj, form, change)
+
+    def delete_model(self, request, obj):
+        delete_employers(employers=Employer.objects.filter(pk=obj.pk))
+
+    def delete_queryset(self, request, queryset):
+        delete_employers(employers=queryset)

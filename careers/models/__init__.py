@@ -1,6 +1,6 @@
 """The job board: employers and their postings, candidates and what they send."""
 
-from careers.models.alert import AlertedPosting, Mail, SavedSearch
+from careers.models.alert import AlertedPosting, SavedSearch
 from careers.models.application import Application, ApplicationChange, Message
 from careers.models.board import Board, Word
 from careers.models.candidate import CandidateProfile, HeldCredential, Resume, SavedPosting
@@ -28,7 +28,6 @@ __all__ = [
     "HeldCredential",
     "Invitation",
     "Location",
-    "Mail",
     "Membership",
     "Message",
     "Posting",

@@ -1,13 +1,11 @@
-"""Saved searches, what they told already, and the mails that wait to be sent."""
+"""Saved searches, and what they told already."""
 
 import uuid
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
 from django.utils import timezone
 
-from careers.models.employer import Invitation
 from careers.models.posting import Posting
 
 
@@ -44,6 +42,11 @@ class SavedSearch(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def mails_about(self) -> str:
+        """What its mails in the outbox are about."""
+        return f"careers.search:{self.pk}"
+
 
 class AlertedPosting(models.Model):
     """A posting that a saved search has told of: it does not tell it again."""
@@ -58,42 +61,3 @@ class AlertedPosting(models.Model):
 
     def __str__(self) -> str:
         return f"{self.search}: {self.posting}"
-
-
-class Mail(models.Model):
-    """A mail to a member or to somebody invited, written with what it tells, sent by the worker.
-
-    The address is looked up when it is sent: none is stored here. A row whose `sent_at` is set
-    is never sent again.
-    """
-
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        null=True,
-        blank=True,
-        on_delete=models.CASCADE,
-        related_name="career_mails",
-    )
-    # Whom it invites, where it does not go to a member.
-    invitation = models.ForeignKey(
-        Invitation, null=True, blank=True, on_delete=models.CASCADE, related_name="mails"
-    )
-    subject = models.CharField(max_length=200)
-    text = models.TextField()
-    # The saved search whose one-click address stands in the head of the mail.
-    search = models.ForeignKey(
-        SavedSearch, null=True, blank=True, on_delete=models.CASCADE, related_name="mails"
-    )
-    message_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    created_at = models.DateTimeField(default=timezone.now)
-    try_at = models.DateTimeField(default=timezone.now)
-    failed_count = models.PositiveSmallIntegerField(default=0)
-    sent_at = models.DateTimeField(null=True, blank=True)
-
-    class Meta:
-        indexes = [
-            models.Index(fields=["try_at"], condition=Q(sent_at__isnull=True), name="mail_to_send"),
-        ]
-
-    def __str__(self) -> str:
-        return self.subject

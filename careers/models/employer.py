@@ -122,3 +122,8 @@ class Invitation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_purpose_display()}: {self.employer}"
+
+    @property
+    def mails_about(self) -> str:
+        """What its mail in the outbox is about."""
+        return f"careers.invitation:{self.pk}"

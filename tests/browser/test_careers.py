@@ -9,7 +9,7 @@ from django.contrib.auth.models import Group
 from django.core.management import call_command
 from playwright.sync_api import expect
 
-from careers.actions.mails import send_waiting_mails
+from accounts.outbox import send_waiting_mails
 from careers.models import Application, Credential, Posting
 from tests.browser.test_accessibility import axe, findings, findings_here, page  # noqa: F401
 from tests.careers.board_data import make_employer, make_posting, pdf

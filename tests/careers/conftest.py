@@ -6,7 +6,7 @@ import pytest
 @pytest.fixture
 def sent(mailoutbox, db):
     """A function that lets the worker send what waits, and gives the mails."""
-    from careers.actions.mails import send_waiting_mails
+    from accounts.outbox import send_waiting_mails
 
     def sent():
         send_waiting_mails()

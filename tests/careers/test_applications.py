@@ -7,6 +7,7 @@ from django.core.files.storage import storages
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from accounts.models import OutgoingMail
 from careers.models import (
     Application,
     CandidateProfile,
@@ -14,7 +15,6 @@ from careers.models import (
     Employer,
     HeldCredential,
     Invitation,
-    Mail,
     Message,
     Posting,
     Resume,
@@ -363,7 +363,7 @@ def test_an_employer_is_never_left_without_an_owner(django_capture_on_commit_cal
 
     client_of(recruiter).post("/accounts/delete/", {"password": PASSWORD})
     assert Posting.objects.get(pk=posting.pk).state == Posting.State.WITHDRAWN
-    assert not Mail.objects.filter(user__isnull=True, invitation__isnull=True).exists()
+    assert not OutgoingMail.objects.exists()
 
 
 def test_saving_leads_back_only_to_this_site(candidate, posting):

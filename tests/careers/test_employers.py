@@ -6,11 +6,12 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from accounts.models import OutgoingMail
 from careers.domains import mail_domain
 from careers.models import Employer, Invitation, Membership
 from tests.careers.board_data import make_employer, make_member, make_posting
 from tests.careers.test_resume_files import image
-from tests.factories import make_user
+from tests.factories import PASSWORD, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -123,6 +124,46 @@ def test_only_a_member_s_click_verifies(sent):
     employer.refresh_from_db()
     assert not employer.is_verified
     assert Invitation.objects.get().used_at
+
+
+def invite(employer, address: str) -> Invitation:
+    owner = employer.members.get(employer_memberships__role="owner")
+    url = f"{employer.get_absolute_url()}manage/members/"
+    client_of(owner).post(url, {"email": address, "role": "recruiter"})
+    return employer.invitations.get(email=address)
+
+
+def mails_of(invitation) -> int:
+    return OutgoingMail.objects.filter(about=invitation.mails_about).count()
+
+
+def test_a_second_invitation_is_mailed_in_place_of_one_that_waits(sent):
+    employer = make_employer()
+    first = invite(employer, "new@example.org")
+    second = invite(employer, "new@example.org")
+    assert (mails_of(first), mails_of(second)) == (0, 1)
+    assert [second.token in mail.body for mail in sent()] == [True]
+
+
+@pytest.mark.parametrize("way", ["account", "people", "person", "employer", "employers"])
+def test_whoever_is_deleted_invites_nobody_any_more(way, client, sent):
+    employer, other = make_employer(), make_employer()
+    invitation, stays = invite(employer, "new@example.org"), invite(other, "else@example.org")
+    owner = employer.members.get()
+    if way == "account":
+        client.force_login(owner)
+        client.post("/accounts/delete/", {"password": PASSWORD})
+    else:
+        client.force_login(make_user(is_staff=True, is_superuser=True))
+        of, row = ("careers/employer", employer) if "employer" in way else ("accounts/user", owner)
+        if way in ("person", "employer"):
+            client.post(f"/admin/{of}/{row.pk}/delete/", {"post": "yes"})
+        else:
+            data = {"action": "delete_selected", "_selected_action": [row.pk], "post": "yes"}
+            client.post(f"/admin/{of}/", data)
+    assert list(Invitation.objects.all()) == [stays]
+    assert (mails_of(invitation), mails_of(stays)) == (0, 1)
+    assert [mail.to for mail in sent()] == [["else@example.org"]]
 
 
 @pytest.mark.parametrize(

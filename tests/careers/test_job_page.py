@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 import pytest
 from django.utils import timezone
 
+from accounts.models import OutgoingMail
 from careers.actions.postings import take_step
-from careers.models import Mail, Posting, PostingReport, PostingViews
+from careers.models import Posting, PostingReport, PostingViews
 from tests.careers.board_data import make_employer, make_member, make_posting, take_note
 from tests.factories import make_user
 
@@ -187,7 +188,7 @@ def test_a_job_is_reported_once_a_day_from_a_network(client):
     report = PostingReport.objects.get()
     assert report.reason == "scam" and report.user is None
     assert len(report.network_hash) == 64
-    assert not Mail.objects.filter(text__contains="fee").exists()
+    assert not OutgoingMail.objects.filter(text__contains="fee").exists()
 
 
 def test_script_in_any_field_is_words(client):

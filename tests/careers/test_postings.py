@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from accounts.models import OutgoingMail
 from careers.actions.postings import (
     StepError,
     follow_the_calendar,
@@ -12,7 +13,7 @@ from careers.actions.postings import (
     submit,
     take_step,
 )
-from careers.models import Mail, Posting, PostingChange
+from careers.models import Posting, PostingChange
 from tests.careers.board_data import make_employer, make_member, make_posting, posting_data
 from tests.factories import make_plan, make_user
 
@@ -107,7 +108,7 @@ def test_a_rejection_needs_a_reason_that_its_employer_is_mailed():
 
     take_step(posting=posting, to=S.REJECTED, by=None, reason="The pay is missing.")
 
-    mail = Mail.objects.get()
+    mail = OutgoingMail.objects.get()
     assert "was not approved" in mail.subject and "The pay is missing." in mail.text
 
 
@@ -145,7 +146,7 @@ def test_the_calendar_brings_live_ends_and_archives():
         stays.pk: S.LIVE,
     }
     assert ended.changes.last().by is None
-    assert Mail.objects.filter(subject__contains="has ended").count() == 1
+    assert OutgoingMail.objects.filter(subject__contains="has ended").count() == 1
 
 
 def test_posting_again_makes_a_draft_with_all_of_it():
