@@ -30,9 +30,20 @@ def test_the_address_is_one_that_every_server_takes():
     assert local == local.lower()
 
 
-@pytest.mark.parametrize("change", [lambda t: t[:-1] + "a" * (t[-1] != "a") + "b" * (t[-1] == "a"),
-                                    lambda t: "a" + t[1:] if t[0] != "a" else "b" + t[1:],
-                                    lambda t: t[:-8], lambda t: "", lambda t: "not base 32!"])  # fmt: skip
+def other(letter):
+    return "a" if letter != "a" else "b"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda token: token[:-1] + other(token[-1]),
+        lambda token: other(token[0]) + token[1:],
+        lambda token: token[:-8],
+        lambda _: "",
+        lambda _: "not base 32!",
+    ],
+)
 def test_a_token_that_nobody_here_signed_is_none(change):
     address = with_detail(trial.address_detail(change(trial.make_token())))
 
