@@ -7,7 +7,7 @@ from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm
 from django.db import transaction
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.utils import timezone
 
 from accounts.actions import delete_account
@@ -141,30 +141,58 @@ def try_again(model_admin, request, queryset):
     messages.success(request, f"{count} tried again.")
 
 
+class MailStateFilter(admin.SimpleListFilter):
+    title = "state"
+    parameter_name = "state"
+    conditions = {
+        "waiting": Q(sent_at=None, given_up_at=None),
+        "given-up": Q(sent_at=None, given_up_at__isnull=False),
+        "sent": Q(sent_at__isnull=False),
+    }
+
+    def lookups(self, request, model_admin):
+        return [(name, name.replace("-", " ").capitalize()) for name in self.conditions]
+
+    def queryset(self, request, queryset):
+        return queryset.filter(self.conditions.get(self.value(), Q()))
+
+
 @admin.register(OutgoingMail)
 class OutgoingMailAdmin(admin.ModelAdmin):
     """Mails that wait, failed or were sent in the last month. Their words are nobody's to read."""
 
-    list_display = ["pk", "topic", "created_at", "try_at", "failed_count", "given_up_at", "sent_at"]
-    list_filter = [
-        ("sent_at", admin.EmptyFieldListFilter),
-        ("given_up_at", admin.EmptyFieldListFilter),
-    ]
+    list_display = ["number", "state", "topic", "created_at", "next_try", "failed_count"]
+    list_filter = [MailStateFilter]
     fields = [
-        "message_id", "topic", "priority", "created_at", "try_at", "failed_count", "given_up_at",
-        "sent_at",
+        "message_id", "state", "topic", "priority", "created_at", "next_try", "failed_count",
+        "given_up_at", "sent_at",
     ]  # fmt: skip
     readonly_fields = fields
     ordering = ["-pk"]
     show_full_result_count = False
     actions = [try_again]
 
+    def changelist_view(self, request, extra_context=None):
+        return super().changelist_view(request, {"title": "Outgoing mails"} | (extra_context or {}))
+
     def has_add_permission(self, request):
         return False
+
+    @admin.display(description="Number", ordering="pk")
+    def number(self, mail):
+        return mail.pk
+
+    @admin.display(description="State")
+    def state(self, mail):
+        return "Sent" if mail.sent_at else "Given up" if mail.given_up_at else "Waiting"
 
     @admin.display(description="About", ordering="about")
     def topic(self, mail):
         return mail.about or "–"
+
+    @admin.display(description="Next try", ordering="try_at")
+    def next_try(self, mail):
+        return None if mail.sent_at or mail.given_up_at else mail.try_at
 
 
 def _is_above(person: User | None, user: User) -> bool:

@@ -301,6 +301,8 @@ def test_an_administrator_has_a_mail_tried_again_and_reads_none(client, mailoutb
         assert page.status_code == 200
         assert "Private" not in page.text and "Words" not in page.text
         assert "ada@example.org" not in page.text
+    for state, is_listed in (("given-up", True), ("waiting", False), ("sent", False)):
+        assert (f"{url}{mail.pk}/" in client.get(f"{url}?state={state}").text) is is_listed
     data = {"action": "try_again", "_selected_action": [mail.pk]}
     assert "1 tried again." in client.post(url, data, follow=True).text
     assert send_waiting_mails() == 1
