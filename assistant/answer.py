@@ -134,7 +134,7 @@ def _block_html(block: Block, numbers: dict[Citation, int]) -> SafeString:
 
 
 def _table_html(table: Table, numbers: dict[Citation, int]) -> SafeString:
-    classes = ["figure" if _is_of_figures(table, n) else "" for n in range(len(table.columns))]
+    classes = ["figure" if is_of_figures(table, n) else "" for n in range(len(table.columns))]
     head = format_html_join(
         "", '<th scope="col" class="{}">{}</th>', zip(classes, table.columns, strict=True)
     )
@@ -162,7 +162,7 @@ def _table_html(table: Table, numbers: dict[Citation, int]) -> SafeString:
     )
 
 
-def _is_of_figures(table: Table, column: int) -> bool:
+def is_of_figures(table: Table, column: int) -> bool:
     """Whether a column holds amounts, which stand below each other by their digits."""
     cells = [row[column] for row in table.rows]
     return any(cells) and all(_AMOUNT.fullmatch(cell) for cell in cells if cell)

@@ -1,0 +1,53 @@
+"""The lines that publishers ask for where their text is shown away from the pages of codes."""
+
+from collections.abc import Iterable, Iterator
+
+from django.urls import reverse
+
+from assistant.answer import Answer
+from assistant.facts import Citation, Table
+from codes.queries.code_forms import CodeSystem
+from codes.queries.official_text import publisher_line
+from codes.queries.releases import published_releases, source_of
+
+
+def publisher_lines(answers: Iterable[Answer]) -> list[str]:
+    """The lines of the publishers whose descriptions of codes the answers may show, each once.
+
+    The citations tell: the page of a code, and a release that describes codes. A table of search
+    results rests on no one release; the systems named in its cells tell whose text it shows.
+    """
+    cited, titles = [], set()
+    for answer in answers:
+        cited += answer.citations
+        titles.update(_found_systems(answer))
+    if not (cited or titles):
+        return []
+    releases = published_releases()
+    sources = {*map(source_of, CodeSystem), "entered-by-hand"}
+    describing = {str(each): each for each in releases.all() if each.source in sources}
+    shown = {}
+    for citation in cited:
+        system, release = _system(citation), describing.get(citation.release)
+        if system and release:
+            shown.setdefault(system, release)
+    for system in CodeSystem:
+        if system.label in titles and (of_system := releases.of(source_of(system))):
+            shown.setdefault(system, of_system[-1])
+    return list(dict.fromkeys(publisher_line(*each) for each in shown.items()))
+
+
+def _found_systems(answer: Answer) -> Iterator[str]:
+    """The cells of its tables of search results, among them the titles of systems."""
+    for block in answer.blocks:
+        if isinstance(block, Table) and block.citation.url.startswith(reverse("search:code_find")):
+            for row in block.rows:
+                yield from row
+
+
+def _system(citation: Citation) -> CodeSystem | None:
+    """The system of the code whose page is cited."""
+    for system in CodeSystem:
+        if citation.url.startswith(reverse("codes:system_detail", args=[system])):
+            return system
+    return None
