@@ -9,7 +9,10 @@ from codes.queries.claim_check.estimate import Estimate, estimate
 from codes.queries.claim_check.facts import ClaimFacts, claim_facts
 from codes.queries.claim_check.findings import Finding, Kind, Severity, in_order
 from codes.queries.claim_check.rules import findings_of
-from codes.queries.claim_check.rules_payment import coverage, modifiers, payable
+from codes.queries.claim_check.rules_global import global_periods
+from codes.queries.claim_check.rules_modifiers import modifiers
+from codes.queries.claim_check.rules_payment import coverage, payable
+from codes.queries.claim_check.rules_sides import order, sides
 from codes.queries.opps import date_note
 from codes.queries.releases import Releases
 
@@ -48,9 +51,10 @@ class ClaimCheck:
 def check_claim(claim: Claim, releases: Releases) -> ClaimCheck:
     """Check a claim against the published releases."""
     findings: list[Finding] = []
-    estimates, used, notes = [], {}, []
+    estimates, used, notes, days = [], {}, [], []
     for day in claim.dates:
         facts = claim_facts(claim, day, releases)
+        days.append(facts)
         findings += all_findings(claim, facts)
         estimates.append(estimate(claim, facts))
         for release in _releases(facts):
@@ -60,6 +64,7 @@ def check_claim(claim: Claim, releases: Releases) -> ClaimCheck:
                 notes.append(note)
         if facts.choice.problem:
             notes.append(facts.choice.problem)
+    findings += global_periods(days, list(claim.lines))
     if len(claim.dates) > 1:
         findings = list(dict.fromkeys(findings))  # the diagnoses are the same on every date
     return ClaimCheck(
@@ -72,6 +77,8 @@ def all_findings(claim: Claim, facts: ClaimFacts) -> Iterator[Finding]:
     lines = claim.lines_on(facts.date_of_service)
     yield from findings_of(claim, facts)
     yield from modifiers(lines, facts)
+    yield from sides(lines, facts)
+    yield from order(lines, facts)
     yield from payable(lines, facts)
     yield from coverage(claim, facts)
 

@@ -18,8 +18,8 @@ from codes.queries.fee_amounts import fee_of, in_cents
 from codes.queries.localities import Locality
 from codes.queries.ncci import Setting
 
-_ASSISTANTS = {"80": Decimal("0.16"), "81": Decimal("0.16"), "82": Decimal("0.16")}
-_ASSISTANTS["AS"] = Decimal("0.136")  # 85 per cent of 16
+# AS is 85 percent of 16, also where 80, 81 or 82 stands beside it.
+_ASSISTANTS = {"AS": Decimal("0.136"), **dict.fromkeys(("80", "81", "82"), Decimal("0.16"))}
 _CO_SURGEONS = Decimal("0.625")
 _HALF = Decimal("0.5")
 _BY_REPORT = {

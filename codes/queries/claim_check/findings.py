@@ -35,6 +35,7 @@ class Kind(StrEnum):
     ADDON_WITHOUT_PRIMARY = "addon-without-primary"
     MODIFIER_NOT_APPLICABLE = "modifier-not-applicable"
     MISSING_MODIFIER = "missing-modifier"
+    NEEDS_DOCUMENTATION = "needs-documentation"
     REPEATED_LINE = "repeated-line"
     EXCLUDES1 = "excludes1"
     NOT_COVERED = "not-covered"

@@ -132,7 +132,7 @@ def pairs(lines: list[Line], facts: ClaimFacts) -> Iterator[Finding]:
     release = facts.pairs.release
     if release is None:
         return
-    by_code = _by_code(lines)
+    by_code = lines_by_code(lines)
     edits: dict[tuple[str, str], list[Pair]] = defaultdict(list)
     for pair in facts.pairs.pairs:
         edits[pair.column_one, pair.column_two].append(pair)
@@ -212,7 +212,7 @@ def _numbers(ones: list[Line], twos: list[Line]) -> tuple[int, ...]:
 
 
 def repeated_lines(lines: list[Line]) -> Iterator[Finding]:
-    for value, own in _by_code(lines).items():
+    for value, own in lines_by_code(lines).items():
         seen: dict[tuple[str, ...], list[Line]] = defaultdict(list)
         for line in own:
             seen[tuple(sorted(line.modifiers))].append(line)
@@ -231,7 +231,7 @@ def repeated_lines(lines: list[Line]) -> Iterator[Finding]:
 
 def units(lines: list[Line], facts: ClaimFacts) -> Iterator[Finding]:
     """Units above a code's MUE: of a line where the indicator is 1, else of the day."""
-    for value, own in _by_code(lines).items():
+    for value, own in lines_by_code(lines).items():
         mue = facts.mues.get(value)
         if mue is None:
             continue
@@ -276,7 +276,7 @@ def _mue(mue, lines: list[Line], sentence: str, facts: ClaimFacts) -> Finding:
 
 def add_ons(lines: list[Line], facts: ClaimFacts) -> Iterator[Finding]:
     """Add-on codes without a primary code on the same day."""
-    by_code = _by_code(lines)
+    by_code = lines_by_code(lines)
     for value, rule in facts.add_ons.items():
         others = set(by_code) - {value}
         if others & set(rule.primaries):
@@ -325,7 +325,8 @@ def excludes1(facts: ClaimFacts) -> Iterator[Finding]:
         )
 
 
-def _by_code(lines: list[Line]) -> dict[str, list[Line]]:
+def lines_by_code(lines: list[Line]) -> dict[str, list[Line]]:
+    """The lines of each procedure code."""
     found: dict[str, list[Line]] = defaultdict(list)
     for line in lines:
         if line.system:

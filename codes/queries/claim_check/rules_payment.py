@@ -1,17 +1,15 @@
-"""Whether Medicare pays a line at all, and whether its modifiers go with its code.
+"""Whether Medicare pays a line at all, and what its coverage documents say of the diagnoses.
 
 After the indicators of the physician fee schedule (CMS's record layout, RVU26C.pdf), Addendum B's
 status indicators, and the coverage code of the HCPCS file.
 """
 
-import re
 from collections.abc import Iterator
 
-from codes.models import FeeScheduleRow
 from codes.queries.claim_check.claim import Claim, Line
 from codes.queries.claim_check.facts import ClaimFacts
 from codes.queries.claim_check.findings import Finding, Kind, Severity
-from codes.queries.indicators import OPPS_STATUS, PAYABLE_STATUSES, STATUS, meaning_of
+from codes.queries.indicators import OPPS_STATUS, STATUS, meaning_of
 from codes.queries.national_coverage import COVERAGE_CODES
 from codes.queries.ncci import Setting
 
@@ -19,12 +17,6 @@ _NOT_PAID = frozenset("BDFGHIMNP")
 _PAID_OTHERWISE = frozenset("EX")  # drugs, tests and vaccines have schedules of their own
 _NOT_PAID_OPPS = frozenset(("B", "C", "D", "E1", "E2", "M"))
 _NOT_PAID_HCPCS = frozenset("IMS")
-# Hospitals are paid for the technical part of tests on their patients: Medicare Claims Processing
-# Manual, chapter 13, section 20.2.1. Other facilities have rules of their own.
-_HOSPITAL_PLACES = frozenset(("19", "21", "22", "23"))
-# Numbers of CPT's modifiers: 22 to 99, physical status P1 to P6, Category II 1P to 8P.
-_CPT_MODIFIER = re.compile(r"[2-9]\d|P[1-6]|[1-38]P")
-_SURGICAL_SHARES = {"54": "intraoperative", "55": "postoperative", "56": "preoperative"}
 
 
 def payable(lines: list[Line], facts: ClaimFacts) -> Iterator[Finding]:
@@ -113,99 +105,6 @@ def _not_payable(line: Line, status: str, sentence: str, facts: ClaimFacts) -> F
         sentence,
         facts.opps_release if is_hospital else facts.fee_release,
     )
-
-
-def modifiers(lines: list[Line], facts: ClaimFacts) -> Iterator[Finding]:
-    """Modifiers that do not exist, those that the fee schedule rules out, and those it asks for."""
-    for line in lines:
-        yield from _component(line, facts)
-        for modifier in dict.fromkeys(line.modifiers):
-            reason = _unknown(modifier, facts)
-            if reason:
-                yield _modifier(line, modifier, reason, facts.hcpcs_release)
-                continue
-            row = facts.fees.get((line.value, ""))
-            reason = _ruled_out(modifier, row, line, facts) if row else ""
-            if reason:
-                yield _modifier(line, modifier, reason, facts.fee_release)
-
-
-def _component(line: Line, facts: ClaimFacts) -> Iterator[Finding]:
-    """A test on a hospital's patient of which more than the professional part is billed."""
-    row = facts.fees.get((line.value, ""))
-    if row is None or row.pctc != "1" or row.status not in PAYABLE_STATUSES:
-        return
-    if facts.setting != Setting.PRACTITIONER or line.place not in _HOSPITAL_PLACES:
-        return
-    why = "the hospital is paid for the technical part (PC/TC 1)"
-    if "TC" in line.modifiers:
-        kind, sentence = Kind.NOT_PAYABLE, f"{line.value}-TC is not paid to a practitioner"
-    elif "26" not in line.modifiers:
-        kind, sentence = Kind.MISSING_MODIFIER, f"{line.value} needs modifier 26"
-    else:
-        return
-    yield Finding(
-        kind,
-        Severity.ERROR,
-        f"{sentence} at place of service {line.place}: {why}.",
-        (line.value,),
-        (line.number,),
-        release=facts.fee_release,
-    )
-
-
-def _modifier(line: Line, modifier: str, reason: str, release) -> Finding:
-    return Finding(
-        Kind.MODIFIER_NOT_APPLICABLE,
-        Severity.ERROR,
-        f"Modifier {modifier} does not go with {line.value}: {reason}.",
-        (line.value,),
-        (line.number,),
-        release=release,
-    )
-
-
-def _unknown(modifier: str, facts: ClaimFacts) -> str:
-    """Why a modifier is none; '' where it is one, or where no list of them is loaded."""
-    if _CPT_MODIFIER.fullmatch(modifier) or facts.level_ii_modifiers is None:
-        return ""
-    if modifier in facts.level_ii_modifiers:
-        return ""
-    return "it is no CPT® modifier, and the HCPCS file lists none of that name on the date"
-
-
-def _ruled_out(modifier: str, row: FeeScheduleRow, line: Line, facts: ClaimFacts) -> str:
-    if modifier in ("26", "TC"):
-        if (line.value, modifier) in facts.fees or row.pctc in ("", "9"):
-            return ""
-        return f"its PC/TC indicator is {row.pctc}, so it has no part of that name"
-    # Of a code without an amount a 9 says nothing: the contractor may price it all the same.
-    nowhere = ("9",) if row.status in PAYABLE_STATUSES else ()
-    told = {
-        "50": (
-            row.bilateral in ("0", "2", *nowhere),
-            f"its bilateral indicator is {row.bilateral}",
-        ),
-        "51": (row.global_days == "ZZZ", "it goes with another service (global days ZZZ)"),
-        "62": (row.co_surgeon in ("0", *nowhere), f"its co-surgeon indicator is {row.co_surgeon}"),
-        "66": (row.team in ("0", *nowhere), f"its team surgery indicator is {row.team}"),
-    }
-    why = "never paid" if row.assistant == "1" else "the concept does not apply"
-    assistant = (
-        row.assistant in ("1", *nowhere),
-        f"its assistant-at-surgery indicator is {row.assistant}: {why}",
-    )
-    told |= dict.fromkeys(("80", "81", "82", "AS"), assistant)
-    has_aftercare = row.global_days in ("010", "090", "YYY", "MMM")
-    told |= dict.fromkeys(
-        _SURGICAL_SHARES,
-        (
-            not has_aftercare,
-            f"its global days are {row.global_days}: there is no aftercare to part",
-        ),
-    )
-    is_ruled_out, reason = told.get(modifier, (False, ""))
-    return reason if is_ruled_out else ""
 
 
 def coverage(claim: Claim, facts: ClaimFacts) -> Iterator[Finding]:

@@ -62,7 +62,7 @@ def _one_unit(line, row: FeeScheduleRow) -> Decimal | None:
         amount = cents(amount * Decimal("1.5"))
     if "50" in line.modifiers and row.bilateral == "3":
         amount = cents(amount * 2)
-    for modifier in ("80", "81", "82", "AS"):
+    for modifier in ("AS", "80", "81", "82"):
         if modifier in line.modifiers:
             share = Decimal("0.16") if modifier != "AS" else Decimal("0.136")
             amount = cents(amount * share) if row.assistant in ("0", "2") else Decimal(0)
