@@ -2,6 +2,8 @@
 
 from procrastinate.contrib.django import app
 
+from consultant import answering, retention
+
 
 @app.task(name="consultant.read_mail")
 def read_mail(mail_id: int) -> None:
@@ -12,6 +14,16 @@ def read_mail(mail_id: int) -> None:
 
 @app.task(name="consultant.answer_question")
 def answer_question(message_id: int) -> None:
-    from consultant.answering import answer_question
+    answering.answer_question(message_id)
 
-    answer_question(message_id)
+
+@app.periodic(cron="* * * * *")
+@app.task(name="consultant.take_up", queueing_lock="consultant.take_up")
+def take_up(timestamp: int) -> None:
+    retention.take_up()
+
+
+@app.periodic(cron="23 4 * * *")
+@app.task(name="consultant.prune", queueing_lock="consultant.prune")
+def prune(timestamp: int) -> None:
+    retention.prune()

@@ -5,6 +5,7 @@ import logging
 from django.db import transaction
 
 from consultant.models import IncomingMail
+from consultant.queueing import read_later
 
 logger = logging.getLogger(__name__)
 
@@ -17,9 +18,7 @@ def receive(raw: bytes, *, way: str, evidence: dict | None = None) -> IncomingMa
     this returns the mail is committed, unless the caller opened a transaction around it: only then
     may it be acknowledged. Raises what the database raises; the sender must then try again.
     """
-    from consultant.jobs import read_mail
-
     mail = IncomingMail.objects.create(raw=raw, size=len(raw), way=way, evidence=evidence or {})
-    read_mail.defer(mail_id=mail.pk)
+    read_later(mail.pk)
     logger.info("mail received", extra={"mail_id": mail.pk, "way": way, "size": mail.size})
     return mail

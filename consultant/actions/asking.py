@@ -1,0 +1,120 @@
+"""A member asks: by mail or on the site, the question is stored and a job answers it."""
+
+import hashlib
+import logging
+from collections.abc import Sequence
+from datetime import date
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.text import Truncator
+
+from accounts import daily_allowance
+from accounts.daily_allowance import Allowance, Kind
+from accounts.models import User
+from assistant.cases import masked_case
+from consultant.actions import threads
+from consultant.models import Message, Thread
+from consultant.models.thread import MAX_SUBJECT_LENGTH
+from consultant.queueing import answer_later
+from consultant.wishes import is_only_a_wish, wishes_a_person
+
+logger = logging.getLogger(__name__)
+
+MOST_CHARACTERS = 50_000
+SUBJECT_CHARACTERS = 80  # of the question, where it came without a subject
+
+
+class NoMailsLeft(Exception):
+    """The member's cases of today are used up; `allowance` says how many there were."""
+
+    def __init__(self, allowance: Allowance):
+        super().__init__("No case is left today.")
+        self.allowance = allowance
+
+
+def key_of(*values: str) -> str:
+    """The key that makes the same question one: of the sender and Message-ID, or of a form."""
+    return hashlib.sha256("\n".join(values).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def ask(
+    *,
+    user: User,
+    text: str,
+    via: str,
+    question_key: str,
+    attachments: Sequence[dict] = (),
+    subject: str = "",
+    thread: Thread | None = None,
+    message_id: str = "",
+    date_of_service: date | None = None,
+) -> Message:
+    """Store a question, and spend one of the member's cases.
+
+    Identifiers in all of it are masked before they are stored. `attachments` are dicts of `name`,
+    `text` and `problem`. The same `question_key` is one question: it is returned, nothing is spent.
+    In a thread that a consultant looks after the words wait for the consultant and cost nothing;
+    elsewhere a job answers them. Asking for a person hands the thread to one.
+    Raises NoMailsLeft.
+    """
+    if asked := Message.objects.filter(question_key=question_key, thread__user=user).first():
+        return asked
+    values = {
+        "kind": Message.Kind.QUESTION,
+        "via": via,
+        "text": masked_case(text[:MOST_CHARACTERS]).text,
+        "attachments": [_masked(attachment) for attachment in attachments],
+        "message_id": message_id,
+        "question_key": question_key,
+        "date_of_service": date_of_service,
+    }
+    try:
+        with transaction.atomic():
+            question = _store(user, thread, subject, values)
+    except IntegrityError:
+        return Message.objects.get(question_key=question_key, thread__user=user)
+    logger.info("case asked", extra={"message_id": question.pk, "via": via})
+    return question
+
+
+def _masked(attachment: dict) -> dict:
+    return {
+        "name": masked_case(attachment["name"]).text,
+        "text": masked_case(attachment["text"]).text,
+        "problem": attachment["problem"],
+    }
+
+
+def _store(user: User, thread: Thread | None, subject: str, values: dict) -> Message:
+    now = timezone.now()
+    if thread is None:
+        title = masked_case(subject).text or Truncator(values["text"]).chars(SUBJECT_CHARACTERS)
+        thread = Thread.objects.create(
+            user=user, subject=" ".join(title.split())[:MAX_SUBJECT_LENGTH] or "Your case"
+        )
+    else:
+        thread = Thread.objects.select_for_update().get(pk=thread.pk)
+    question = Message.objects.create(thread=thread, created_at=now, **values)
+    thread.updated_at = now
+    if thread.state == Thread.State.REPLIED or is_only_a_wish(question.text):
+        thread.save(update_fields=["updated_at"])
+        threads.escalate(thread=thread, why=Thread.Escalation.ASKED)
+    elif thread.state == Thread.State.WITH_CONSULTANT:
+        thread.save(update_fields=["updated_at"])
+    else:
+        _answer_later(user, thread, question)
+    return question
+
+
+def _answer_later(user: User, thread: Thread, question: Message) -> None:
+    allowance = daily_allowance.spend_of(user, Kind.MAIL)
+    if not allowance.is_granted:
+        raise NoMailsLeft(allowance)
+    question.state = Message.State.WAITING
+    question.save(update_fields=["state"])
+    thread.state = Thread.State.ANSWERING
+    thread.save(update_fields=["state", "updated_at"])
+    if wishes_a_person(question.text):
+        threads.escalate(thread=thread, why=Thread.Escalation.ASKED)
+    answer_later(question.pk)

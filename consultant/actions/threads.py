@@ -1,0 +1,66 @@
+"""What becomes of a thread: handed to a person, judged by its member, deleted."""
+
+import logging
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from accounts import outbox
+from accounts.models import User
+from consultant import mails
+from consultant.models import Message, Thread
+
+logger = logging.getLogger(__name__)
+
+
+def threads_of(user: User):
+    """The threads of a member, the latest first."""
+    return Thread.objects.filter(user=user)
+
+
+def about(thread: Thread) -> str:
+    """What the mails of a thread are marked with in the outbox."""
+    return f"consultant.thread:{thread.pk}"
+
+
+@transaction.atomic
+def escalate(*, thread: Thread, why: str) -> bool:
+    """Hand the thread to the consultants, who are told; False where they have it already."""
+    stored = Thread.objects.select_for_update().get(pk=thread.pk)
+    if stored.state == Thread.State.WITH_CONSULTANT:
+        return False
+    now = timezone.now()
+    thread.state = Thread.State.WITH_CONSULTANT
+    thread.escalation, thread.escalated_at, thread.updated_at = why, now, now
+    thread.due_at = now + timedelta(hours=settings.CONSULTANT_REPLY_HOURS)
+    thread.save(update_fields=["state", "escalation", "escalated_at", "due_at", "updated_at"])
+    mails.tell_consultants(thread)
+    logger.info("case handed to a person", extra={"thread_id": str(thread.pk), "why": why})
+    return True
+
+
+@transaction.atomic
+def give_verdict(*, message: Message, verdict: str, comment: str = "") -> bool:
+    """Keep what the member says of an answer; one that did not help goes to a person.
+
+    Returns whether the thread was handed over by this.
+    """
+    message.verdict = verdict
+    message.comment = comment.strip()[: Message._meta.get_field("comment").max_length]
+    message.save(update_fields=["verdict", "comment"])
+    logger.info("answer judged", extra={"message_id": message.pk, "verdict": verdict})
+    if verdict != Message.Verdict.NOT_HELPFUL:
+        return False
+    return escalate(thread=message.thread, why=Thread.Escalation.NOT_HELPFUL)
+
+
+@transaction.atomic
+def delete(*, thread: Thread) -> None:
+    """Delete the thread with everything in it, and its mails that were not sent yet."""
+    thread_id = str(thread.pk)
+    name = about(thread)
+    thread.delete()
+    outbox.drop_waiting(about=name)
+    logger.info("case deleted", extra={"thread_id": thread_id})

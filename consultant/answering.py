@@ -1,0 +1,136 @@
+"""Answers a stored question: what the assistant says of each part of it, and the mail with it.
+
+An answer, its mail and the state of its thread are one transaction, and a question has one answer:
+a worker killed at any point leaves the question waiting, and the next one answers it.
+"""
+
+import logging
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts import daily_allowance
+from accounts.daily_allowance import Kind
+from accounts.meter import WithoutBrowser
+from assistant.answer import Answer, AnswerKind, Paragraph
+from assistant.cases import AnsweredPart, Part, PartKind, answer_case
+from assistant.reading import Reader
+from assistant.stored_answer import as_values
+from consultant import mails
+from consultant.actions import threads
+from consultant.models import Message, Thread
+from consultant.queueing import answer_later
+
+logger = logging.getLogger(__name__)
+
+MOST_TRIES = 3
+_NOTHING_ASKED = (
+    "I found no question, no code and no note in this. Name a code, or say in a few words what you "
+    "want to know."
+)
+
+
+def answer_question(message_id: int) -> None:
+    """Answer a question that waits; one that is answered or gone is left alone."""
+    question = (
+        Message.objects.filter(pk=message_id, state=Message.State.WAITING)
+        .select_related("thread__user__plan")
+        .first()
+    )
+    if question is None:
+        return
+    if not question.thread.user.is_active:
+        Message.objects.filter(pk=message_id).update(state=Message.State.DONE)
+        return
+    try:
+        parts = _answered(question)
+    except Exception:
+        logger.exception("answering failed", extra={"message_id": message_id})
+        _failed(question)
+        return
+    _keep(question, parts)
+
+
+def _answered(question: Message) -> list[AnsweredPart]:
+    before = question.thread.messages.filter(kind=Message.Kind.QUESTION, pk__lt=question.pk)
+    parts = answer_case(
+        whole_text(question),
+        Reader.of_member(question.thread.user),
+        earlier=list(before.values_list("text", flat=True)),
+        date_of_service=question.date_of_service or timezone.localdate(),
+    )
+    return parts or [_nothing_asked(question)]
+
+
+def whole_text(question: Message) -> str:
+    """What was asked with the words of what was attached."""
+    texts = [question.text, *(attachment["text"] for attachment in question.attachments)]
+    return "\n\n".join(text for text in texts if text)
+
+
+def _nothing_asked(question: Message) -> AnsweredPart:
+    answer = Answer(AnswerKind.ASKS_BACK, [Paragraph(_NOTHING_ASKED)])
+    return AnsweredPart(Part(PartKind.QUESTION, question.text), answer, "planner", "", False)
+
+
+@transaction.atomic
+def _keep(question: Message, parts: list[AnsweredPart]) -> None:
+    thread = _locked(question)
+    if thread is None:
+        return
+    now = timezone.now()
+    answer = Message.objects.create(
+        thread=thread,
+        kind=Message.Kind.ANSWER,
+        answer_to=question,
+        parts=[_values(part) for part in parts],
+        created_at=now,
+    )
+    question.state = Message.State.DONE
+    question.save(update_fields=["state"])
+    if thread.state == Thread.State.ANSWERING:
+        thread.state = Thread.State.ANSWERED
+    thread.updated_at = now
+    thread.save(update_fields=["state", "updated_at"])
+    if not all(part.is_sure for part in parts):
+        threads.escalate(thread=thread, why=Thread.Escalation.NOT_SURE)
+    mails.write_answer(answer)
+    logger.info("case answered", extra={"message_id": question.pk, "part_count": len(parts)})
+
+
+def _locked(question: Message) -> Thread | None:
+    """The question's thread, both locked; None where it is answered already, or deleted."""
+    thread = Thread.objects.select_for_update().filter(pk=question.thread_id).first()
+    waiting = Message.objects.select_for_update().filter(
+        pk=question.pk, state=Message.State.WAITING
+    )
+    return thread if thread and waiting.exists() else None
+
+
+def _values(part: AnsweredPart) -> dict:
+    return {
+        "kind": part.part.kind,
+        "asked": part.part.text,
+        "answer": as_values(part.answer),
+        "engine": part.engine,
+        "model_name": part.model_name,
+        "is_sure": part.is_sure,
+    }
+
+
+@transaction.atomic
+def _failed(question: Message) -> None:
+    """Try again later; after the last try a person has it, and the case is given back."""
+    thread = _locked(question)
+    if thread is None:
+        return
+    question.failed_count += 1
+    if question.failed_count < MOST_TRIES:
+        question.save(update_fields=["failed_count"])
+        answer_later(question.pk, seconds=10 * 2**question.failed_count)
+        return
+    question.state = Message.State.FAILED
+    question.save(update_fields=["state", "failed_count"])
+    daily_allowance.give_back(WithoutBrowser(thread.user), Kind.MAIL)
+    threads.escalate(thread=thread, why=Thread.Escalation.FAILED)
+    mails.write_escalated(thread)
