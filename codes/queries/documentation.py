@@ -137,6 +137,51 @@ _FAMILIES: list[tuple[Callable[[str, FeeScheduleRow | None], bool], Checklist]] 
         ),
     ),
     (
+        # Radiology but for treatment with rays: X-ray, CT, MRI, ultrasound, guidance by image,
+        # mammography, bone density, nuclear medicine and PET.
+        _within(("70010", "76999"), ("77001", "77092"), ("78012", "78999")),
+        _checklist(
+            "Imaging",
+            (
+                "The order of the practitioner who treats the patient, and the reason for it. A "
+                "screening mammogram needs no order.",
+                "What the code tells apart: the part of the body and the side, the number of "
+                "views, whether contrast was given.",
+                "The level of supervision that the test asks for.",
+                "A written interpretation and report of its own, where modifier 26 or the whole is "
+                "billed: a word on the image in the note of a visit belongs to the visit.",
+                "The equipment, where it lowers the payment: X-ray on film (FX) or by computed "
+                "radiography (FY), CT below the NEMA standard (CT).",
+                "CT, MRI, PET and nuclear medicine outside a hospital: that the supplier of the "
+                "technical part is accredited.",
+            ),
+            "42 CFR 410.32 and 410.34",
+            "NCCI Policy Manual, chapter 9",
+            "Medicare Claims Processing Manual, chapter 13, section 100",
+            "Social Security Act, sections 1834(e), 1834(p) and 1848(b)(9)",
+        ),
+    ),
+    (
+        # Products and their administration.
+        _within(("90460", "90759"), ("91300", "91323"), ("G0008", "G0010"), ("Q2034", "Q2039")),
+        _checklist(
+            "Vaccine or its administration",
+            (
+                "Date, manufacturer and lot number, and the name, address and title of whoever "
+                "gave it.",
+                "Which vaccine information statement was given, by its edition date, and when.",
+                "Dose, route and site; product and administration that agree with each other.",
+                "Hepatitis B: why the patient is one of those whom Medicare covers.",
+                "Others than influenza, pneumococcal, COVID-19 and hepatitis B: the injury or "
+                "exposure that Part B asks for, such as a wound and a tetanus booster.",
+            ),
+            "42 U.S.C. 300aa-25 and 300aa-26",
+            "42 CFR 410.57 and 410.63",
+            "Medicare Benefit Policy Manual, chapter 15, section 50.4.4.2",
+            "Medicare Claims Processing Manual, chapter 18, section 10",
+        ),
+    ),
+    (
         lambda value, row: row is not None and row.pctc == "1",
         _checklist(
             "Diagnostic test",

@@ -158,6 +158,15 @@ def test_what_two_settings_say_alike_is_said_once():
         ("27447", {"global_days": "090"}, "Surgery with a global period"),
         ("93306", {"pctc": "1"}, "Diagnostic test"),
         ("80053", {}, "Laboratory test"),
+        ("71046", {"pctc": "1"}, "Imaging"),
+        ("76937", {"global_days": "ZZZ"}, "Imaging"),
+        ("77067", {"pctc": "1"}, "Imaging"),
+        ("77427", {"pctc": "0"}, None),
+        ("78815", {"pctc": "1"}, "Imaging"),
+        ("90471", {}, "Vaccine or its administration"),
+        ("90686", {}, "Vaccine or its administration"),
+        ("90785", {"global_days": "ZZZ"}, None),
+        ("90371", {}, None),
         ("99499", {}, None),
     ],
 )
@@ -170,9 +179,17 @@ def test_the_documentation_of_a_family_is_listed_with_its_sources(value, fields,
 
 @pytest.mark.parametrize(
     ("value", "family"),
-    [("J9271", "Drug"), ("E0601", "Durable medical equipment"), ("E0783", None), ("A4217", None)],
+    [
+        ("J9271", "Drug"),
+        ("E0601", "Durable medical equipment"),
+        ("E0783", None),
+        ("A4217", None),
+        ("G0008", "Vaccine or its administration"),
+        ("Q2037", "Vaccine or its administration"),
+        ("G0011", None),
+    ],
 )
-def test_equipment_and_drugs_have_lists_of_their_own(value, family):
+def test_equipment_drugs_and_vaccines_have_lists_of_their_own(value, family):
     checklist = checklist_of(CodeSystem.HCPCS, value, None)
     assert (checklist and checklist.family) == family
 
