@@ -50,18 +50,13 @@ def claim_check(request):
         return _posted(request, allowance)
     claim = read_claim(request.GET, timezone.localdate())
     is_asked = not claim.is_empty
-    is_over = is_over_allowance(claim, allowance)
+    is_over = claim.is_over(allowance)
     check = None
     if is_asked and not claim.problems and not is_over and (claim.lines or claim.diagnoses):
         check = check_claim(claim, published_releases())
     if check and request.GET.get("format") == "csv":
         return csv_response(f"claim check {claim.date_of_service}", CSV_HEADER, _csv_rows(check))
     return _page(request, allowance, claim, check, list(claim.problems), is_over=is_over)
-
-
-def is_over_allowance(claim: Claim, allowance: int) -> bool:
-    """Whether a claim has more lines, or more diagnoses, than the reader may check at once."""
-    return len(claim.lines) > allowance or len(claim.diagnoses) > min(allowance, MOST_DIAGNOSES)
 
 
 def _page(request, allowance, claim, check, problems, *, is_over=False, rows=None, pasted=""):
@@ -111,7 +106,7 @@ def _posted(request, allowance: int):
     form = request.POST
     written, problems = _written(request)
     query = QueryDict(mutable=True)
-    for name in ("date", "setting", "state", "zip", "pos"):
+    for name in ("date", "setting", "state", "zip", "locality", "pos"):
         value = form.get(name, "").strip()
         if value:
             query[name] = value[:20]

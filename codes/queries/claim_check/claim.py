@@ -74,7 +74,8 @@ class Line:
 
 @dataclass(frozen=True)
 class Claim:
-    """What a reader asked to check. `problems` are sentences on what could not be read of it."""
+    """What a reader asked to check. `locality` is a payment locality as `01112-05`, for which the
+    ZIP code is not needed; `problems` are sentences on what could not be read of it."""
 
     date_of_service: date
     setting: Setting = Setting.PRACTITIONER
@@ -82,6 +83,7 @@ class Claim:
     diagnoses: tuple[str, ...] = ()
     state: str = ""
     zip_code: str = ""
+    locality: str = ""
     place: str = ""
     problems: tuple[str, ...] = field(default=())
 
@@ -96,6 +98,10 @@ class Claim:
     def lines_on(self, day: date) -> list[Line]:
         return [line for line in self.lines if line.date_of_service == day]
 
+    def is_over(self, allowance: int) -> bool:
+        """Whether it has more lines, or more diagnoses, than a reader may check at once."""
+        return len(self.lines) > allowance or len(self.diagnoses) > min(allowance, MOST_DIAGNOSES)
+
     def diagnoses_of(self, line: Line) -> list[str]:
         """The diagnoses a line points to; all of the claim's where it points to none."""
         pointed = [self.diagnoses[place - 1] for place in line.pointers]
@@ -107,8 +113,8 @@ class Claim:
         parts = [f"date={self.date_of_service.isoformat()}", f"setting={self.setting}"]
         parts += [f"line={quote(self.line_text(line), safe=',~-')}" for line in self.lines]
         parts += [f"dx={printed_value(CodeSystem.ICD_10_CM, value)}" for value in self.diagnoses]
-        for name in ("state", "zip", "pos"):
-            value = {"state": self.state, "zip": self.zip_code, "pos": self.place}[name]
+        named = {"state": self.state, "zip": self.zip_code, "locality": self.locality}
+        for name, value in {**named, "pos": self.place}.items():
             if value:
                 parts.append(f"{name}={quote(value)}")
         return "&".join(parts)
@@ -149,6 +155,7 @@ def read_claim(parameters: Parameters, today: date) -> Claim:
         diagnoses=tuple(diagnoses),
         state=_state(parameters.get("state", ""), problems),
         zip_code=_zip_code(parameters.get("zip", ""), problems),
+        locality=_locality(parameters.get("locality", ""), problems),
         place=place,
         problems=tuple(problems),
     )
@@ -264,6 +271,17 @@ def _zip_code(text: str, problems: list[str]) -> str:
     text = text.strip()
     if text and not re.fullmatch(r"\d{5}(-?\d{4})?", text, re.ASCII):
         problems.append(f"“{text[:20]}” is not a ZIP code; expected five digits.")
+        return ""
+    return text
+
+
+def _locality(text: str, problems: list[str]) -> str:
+    text = text.strip()
+    if text and not re.fullmatch(r"\d{4,5}-\d{1,2}", text, re.ASCII):
+        problems.append(
+            f"“{text[:20]}” is not a payment locality; expected contractor and locality, such as "
+            "01112-05."
+        )
         return ""
     return text
 

@@ -253,10 +253,10 @@ def _index_release(schedule: Release | None, releases: Releases) -> Release | No
 
 
 def _choice(claim: Claim, index_release: Release | None, releases: Releases, day: date) -> Choice:
-    if not claim.zip_code or index_release is None:
-        return Choice(zip_code=claim.zip_code)
+    if not (claim.zip_code or claim.locality) or index_release is None:
+        return Choice(zip_code=claim.zip_code, locality_key=claim.locality)
     localities = localities_of(index_release)
-    return chosen_locality(claim.zip_code, "", localities, releases, day)
+    return chosen_locality(claim.zip_code, claim.locality, localities, releases, day)
 
 
 def _place_rates(releases: Releases, day: date, places: set[str]) -> dict[str, str]:

@@ -1,8 +1,10 @@
 """A claim as people write it: pasted lines, or a CSV file. Both become the claim's address.
 
 Text: a line each, `36561 59 RT x2 Z45.1`: the code, then in any order modifiers, units (`x2`,
-`2 units`), place of service (`pos 22`), a date and the diagnoses it points to. A line that begins
-with `dx`, or with a diagnosis, names diagnoses of the claim.
+`2 units`), place of service (`pos 22`), a date (`2026-07-02`, `7/2/2026`) and the diagnoses it
+points to. A line that begins with `dx`, or with a diagnosis, names diagnoses of the claim. A
+further code in a row begins a line of its own, and the numbers of a list and the names of columns
+("1.", "CPT:", "mod") are passed over.
 
 CSV: a head with `code` and any of `modifiers`, `units`, `pos`, `date`, `diagnoses`.
 """
@@ -18,8 +20,22 @@ from codes.queries.claim_check.claim import MOST_LINES
 MOST_BYTES = 64 * 1024
 CSV_COLUMNS = ("code", "modifiers", "units", "pos", "date", "diagnoses")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_US_DATE = re.compile(r"(\d{1,2})/(\d{1,2})/(?:20)?(\d{2})", re.ASCII)
+_NUMBER = re.compile(r"(?:[•·*–-]\s+|\(?\d{1,2}[.)]\s+|line\s*\d{1,2}\b\s*[:.)]?\s*)", re.I)
+_NAME = re.compile(r"(?:cpt|hcpcs|procedures?|codes?)®?(?:[/ ]*(?:hcpcs|codes?))*\s*:?\s+", re.I)
+_COLUMN_NAMES = (
+    "cpt hcpcs code codes procedure mod mods modifier modifiers unit units qty pos dx icd icd-10 "
+    "diagnosis diagnoses date dos line charge charges #"
+)
+_COLUMNS = frozenset(_COLUMN_NAMES.split())
+# Words between the parts of a line, which say nothing of it.
+_BETWEEN_WORDS = "and & plus with + mod mods modifier modifiers dos on qty"
+_BETWEEN = frozenset(_BETWEEN_WORDS.split())
 _UNITS = re.compile(r"[xX×*](\d{1,4})|(\d{1,4})(?:u|units?)", re.ASCII | re.IGNORECASE)
-_DX = re.compile(r"(?:dx|diagnos[ei]s|icd)\s*\d{0,2}\s*[:.]?\s+", re.IGNORECASE)
+_DX = re.compile(
+    r"(?:dx|diagnos[ei]s|icd(?:-?10)?(?:-?cm)?)(?: codes?)?\s*\d{0,2}\s*[:.]?\s+", re.IGNORECASE
+)
+_PROCEDURE = re.compile(r"(?:\d{5}|\d{4}[A-Z]|[A-V]\d{4})(?:-.*)?", re.ASCII | re.IGNORECASE)
 
 
 @dataclass
@@ -75,22 +91,34 @@ def read_text(text: str) -> WrittenClaim:
     claim = WrittenClaim()
     rows = [row.strip() for row in text.replace("\0", "")[:MOST_BYTES].splitlines()]
     for number, row in enumerate(rows, start=1):
-        if not row:
-            continue
         if len(claim.lines) > MOST_LINES:
             claim.problems.append(f"More than {MOST_LINES} lines were pasted.")
             break
+        row = _NUMBER.sub("", row, count=1) if not _DATE.match(row) else row
         named = _DX.match(row)
+        begins = named or _NAME.match(row)
         words = [
-            word for word in re.split(r"[\s,;|\t]+", row[named.end() if named else 0 :]) if word
+            word for word in re.split(r"[\s,;|\t]+", row[begins.end() if begins else 0 :]) if word
         ]
-        if not words:
+        if not words or all(word.lower().strip(":.") in _COLUMNS for word in words):
             continue
         if named or is_diagnosis(words[0]):
             _read_diagnoses(claim, number, words)
         else:
-            _read_procedure(claim, number, words)
+            for line in _lines_of(words):
+                _read_procedure(claim, number, line)
     return claim
+
+
+def _lines_of(words: list[str]) -> list[list[str]]:
+    """The words of a row by the codes of procedures they stand behind."""
+    lines: list[list[str]] = [[words[0]]]
+    for word in words[1:]:
+        if _PROCEDURE.fullmatch(word.strip(":.")):
+            lines.append([word])
+        else:
+            lines[-1].append(word)
+    return lines
 
 
 def _read_diagnoses(claim: WrittenClaim, number: int, words: list[str]) -> None:
@@ -98,13 +126,13 @@ def _read_diagnoses(claim: WrittenClaim, number: int, words: list[str]) -> None:
         value = stored_value(word)
         if len(value) <= 7 and has_form_of(CodeSystem.ICD_10_CM, value):
             claim.pointer_to(word)
-        else:
+        elif word.lower() not in _BETWEEN:
             claim.problems.append(f"Row {number}: “{word[:20]}” is not an ICD-10-CM code.")
 
 
 def _read_procedure(claim: WrittenClaim, number: int, words: list[str]) -> None:
     code, *rest = words
-    code, _, tail = code.partition("-")
+    code, _, tail = code.strip(":.").partition("-")
     rest = [*filter(None, re.split(r"[-,]", tail)), *rest]
     modifiers, pointers, units, place, day = [], [], "", "", ""
     position = 0
@@ -113,10 +141,19 @@ def _read_procedure(claim: WrittenClaim, number: int, words: list[str]) -> None:
         following = rest[position + 1].strip(":.") if position + 1 < len(rest) else ""
         position += 1
         found = _UNITS.fullmatch(word)
+        if word.lower() in _BETWEEN or not word:
+            continue
         if _DATE.fullmatch(word):
             day = word
+        elif us_date := _US_DATE.fullmatch(word):
+            month, number_of_day, year = map(int, us_date.groups())
+            day = f"20{year:02}-{month:02}-{number_of_day:02}"
         elif word.lower() == "pos" and re.fullmatch(r"\d{1,2}", following, re.ASCII):
             place, position = following, position + 1
+        elif word.lower() in ("x", "unit", "units") and re.fullmatch(
+            r"\d{1,4}", following, re.ASCII
+        ):
+            units, position = following, position + 1
         elif re.fullmatch(r"pos\d{1,2}", word, re.IGNORECASE | re.ASCII):
             place = word[3:]
         elif found:

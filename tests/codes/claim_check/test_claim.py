@@ -96,6 +96,27 @@ def test_pasted_text_becomes_lines_and_diagnoses():
     ]  # fmt: skip
 
 
+def test_text_is_read_as_people_paste_it():
+    claim = read_text(
+        "Code Mod Units Dx\n1. 36561-59, 96522 and J1644 x 10\nCPT: 20610 mod RT 8/3/2026\n"
+        "- HCPCS J3301 units: 4 $12.50\nLine 5: 99213\nICD-10 codes: Z45.2, M17.11 and E11.9\n"
+    )
+    [problem] = claim.problems
+    assert "Row 4: “$12.50” is not understood" in problem
+    assert claim.lines == [
+        "36561-59", "96522", "J1644x10", "20610-RT~2026-08-03", "J3301x4", "99213",
+    ]  # fmt: skip
+    assert claim.diagnoses == ["Z452", "M1711", "E119"]
+
+
+def test_a_payment_locality_is_kept_in_the_address():
+    claim = read("line=36561&locality=15202-00")
+    assert claim.locality == "15202-00"
+    assert "locality=15202-00" in claim.query
+    [problem] = read("line=36561&locality=Ohio").problems
+    assert "is not a payment locality" in problem
+
+
 def test_a_transport_code_is_not_taken_for_a_diagnosis():
     claim = read_text("A0221\ndx A02.21")
     assert (claim.lines, claim.diagnoses) == (["A0221"], ["A0221"])
