@@ -17,7 +17,7 @@ from assistant.plans import Call, calls_for
 from assistant.question import Question, Topic, read_question, with_context, with_earlier
 from assistant.reading import Reader
 from assistant.record import Record, Unknown
-from assistant.wording import blocks_of, lead, next_questions
+from assistant.wording import blocks_of, lead, next_questions, of_other_payer
 from search.find import find
 
 MOST_EARLIER = 8  # questions of a conversation that are looked back on
@@ -105,7 +105,7 @@ def _answered(asked: Question, record: Record) -> Iterator[Step | Answer]:
             blocks.append(Paragraph(first, tuple(result.citations[:1])))
         blocks += blocks_of(call, result)
     if asked.payer and calls:
-        blocks.append(Paragraph(_other_payer(asked.payer)))
+        blocks.append(Paragraph(of_other_payer(asked.payer)))
     notes = dict.fromkeys(note for result in results for note in result.notes)
     blocks += [paragraph(note) for note in notes]
     if record.reader.note:
@@ -178,12 +178,6 @@ def _once(blocks: list[Block]) -> list[Block]:
         seen.add(block)
         kept.append(block)
     return kept
-
-
-def _other_payer(payer: str) -> str:
-    return (
-        f"The record holds Medicare’s rules only. {payer} may follow others; ask it for its policy."
-    )
 
 
 _FAMILY = (

@@ -31,8 +31,13 @@ class Reader:
         return look.reader is None or look.is_viewed
 
     @property
+    def user(self):
+        """Who asks: a member, or Django's anonymous user."""
+        return self._request.user
+
+    @property
     def is_guest(self) -> bool:
-        return not self._request.user.is_authenticated
+        return not self.user.is_authenticated
 
     def may_read(self, code_key: str, printed: str = "") -> bool:
         """Whether the gated facts of a code (`system:code`) may be fetched; may cost a view."""

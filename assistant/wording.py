@@ -95,6 +95,13 @@ def lead(question: Question, call: Call, result: ToolResult) -> str:
     return ""
 
 
+def of_other_payer(payer: str) -> str:
+    """What is said beside an answer to somebody who bills another payer than Medicare."""
+    return (
+        f"The record holds Medicare’s rules only. {payer} may follow others; ask it for its policy."
+    )
+
+
 def next_questions(question: Question, calls: list[Call], codes: list[str]) -> list[str]:
     """Two or three questions to go on with."""
     if not calls:

@@ -1,19 +1,26 @@
 """Answers the parts of a case, each by what answers its kind on the site."""
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+from django.conf import settings
 from django.utils import timezone
 
-from assistant.answer import Answer, AnswerKind
+from assistant.answer import Answer, AnswerKind, Paragraph
+from assistant.cases.claim_answer import answer_codes, claim_of
+from assistant.cases.note_answer import answer_note
 from assistant.cases.part import Part, PartKind
 from assistant.cases.reading import parts_of
 from assistant.cases.sentences import is_statement
-from assistant.engine import Answered, Asked, answered
+from assistant.engine import Asked, answered
+from assistant.models import Turn
 from assistant.planner import answer as answer_with_planner
 from assistant.question import read_question
 from assistant.reading import CautiousReader, Reader
+
+MOST_PARTS = 12  # of one text
 
 
 @dataclass(frozen=True)
@@ -40,38 +47,97 @@ def answer_case(
     """The answers to the parts of `text`, in their order; [] where it has none.
 
     `earlier` are the texts asked before in the thread, the oldest first: a question sees their
-    questions, and those before it in `text`. A date of service in the text goes before
+    questions and codes, and those before it in `text`. A date of service in the text goes before
     `date_of_service`.
     """
-    thread = [part for said in earlier for part in parts_of(said)]
-    found = []
-    for part in parts_of(text):
-        asked = _asked(part, thread, date_of_service)
-        answer = _answer(asked, reader)
-        is_sure = _is_sure(answer.answer, asked, reader)
-        found.append(
-            AnsweredPart(part, answer.answer, str(answer.engine), answer.model_name, is_sure)
-        )
-        thread.append(part)
-    return found
-
-
-def _asked(part: Part, thread: list[Part], date_of_service: date) -> Asked:
-    """The question of a part, with those before it."""
-    context = part.context
-    if thread and read_question(part.text, timezone.localdate()).follows:
-        context = "\n".join(filter(None, (thread[-1].context, context)))
-    return Asked(
-        part.text,
+    parts = parts_of(text)
+    case = _Case(
+        reader,
         date_of_service,
-        context=context,
-        earlier=[before.text for before in thread if before.kind == PartKind.QUESTION],
+        thread=[part for said in earlier for part in parts_of(said)],
+        codes=[part for part in parts if part.kind == PartKind.CODES],
     )
+    return [case.answer(part) for part in parts[:MOST_PARTS]] + _too_many(parts[MOST_PARTS:])
 
 
-def _answer(asked: Asked, reader: Reader) -> Answered:
-    *_, last = answered(asked, reader)
-    return last
+def _too_many(parts: list[Part]) -> list[AnsweredPart]:
+    """What is said of the parts that are too many for one mail; nothing where there are none."""
+    if not parts:
+        return []
+    rest = Part(PartKind.QUESTION, "\n".join(part.text for part in parts))
+    text = (
+        f"The first {MOST_PARTS} questions are answered above. Please send the others in a further "
+        "mail."
+    )
+    answer = Answer(AnswerKind.ASKS_BACK, [Paragraph(text)])
+    return [AnsweredPart(rest, answer, str(Turn.Engine.PLANNER), "", is_sure=True)]
+
+
+@dataclass
+class _Case:
+    """A case as it is answered: `thread` holds the parts so far, `codes` the lists of this text."""
+
+    reader: Reader
+    date_of_service: date
+    thread: list[Part]
+    codes: list[Part]
+    seconds_of_model: float = 0.0
+
+    def answer(self, part: Part) -> AnsweredPart:
+        answer_of = {
+            PartKind.QUESTION: self._answer_question,
+            PartKind.NOTE: self._answer_note,
+            PartKind.CODES: self._answer_codes,
+        }
+        found = answer_of[part.kind](part)
+        self.thread.append(part)
+        return found
+
+    def _answer_question(self, part: Part) -> AnsweredPart:
+        asked = self._asked(part)
+        started = time.monotonic()
+        # All questions of a case together wait for a model no longer than one of CasePilot's.
+        may_wait = self.seconds_of_model < settings.ASSISTANT_MAX_SECONDS
+        *_, found = answered(asked, self.reader, may_wait=may_wait)
+        self.seconds_of_model += time.monotonic() - started
+        is_sure = _is_sure(found.answer, asked, self.reader)
+        return AnsweredPart(part, found.answer, str(found.engine), found.model_name, is_sure)
+
+    def _answer_note(self, part: Part) -> AnsweredPart:
+        answer = answer_note(part, self.date_of_service)
+        is_sure = answer.kind == AnswerKind.ANSWERED
+        return AnsweredPart(part, answer, str(Turn.Engine.PLANNER), "", is_sure)
+
+    def _answer_codes(self, part: Part) -> AnsweredPart:
+        answer, is_checked = answer_codes(part, self.reader.user, self.date_of_service)
+        asked_back = any(
+            before.kind == PartKind.CODES and claim_of(before, self.date_of_service).problems
+            for before in self.thread
+        )
+        is_sure = is_checked and not (answer.kind == AnswerKind.ASKS_BACK and asked_back)
+        return AnsweredPart(part, answer, str(Turn.Engine.PLANNER), "", is_sure)
+
+    def _asked(self, part: Part) -> Asked:
+        """A question with those before it, and with the codes that it may speak of."""
+        read = read_question(part.text, timezone.localdate())
+        context = [part.context]
+        if self.thread and read.follows:
+            context.insert(0, self.thread[-1].context)
+        if not read.names_codes and not self._have_codes():
+            context.insert(0, " ".join(" ".join(codes.text.split()) for codes in self.codes))
+        return Asked(
+            part.text,
+            self.date_of_service,
+            context="\n".join(filter(None, context)),
+            earlier=self._earlier(),
+        )
+
+    def _earlier(self) -> list[str]:
+        return [" ".join(part.text.split()) for part in self.thread if part.kind != PartKind.NOTE]
+
+    def _have_codes(self) -> bool:
+        today = timezone.localdate()
+        return any(read_question(said, today).names_codes for said in self._earlier())
 
 
 def _is_sure(answer: Answer, asked: Asked, reader: Reader) -> bool:
@@ -81,6 +147,9 @@ def _is_sure(answer: Answer, asked: Asked, reader: Reader) -> bool:
     answer otherwise. What the record does not hold can't, nor what nothing was recognized in, nor
     a mere search of words where something else than a code was asked for. To ask back for a word
     that was not found is sure once in a thread: a second time, a person asks.
+
+    A note is sure where it supports a code; a list of codes where a code of it is known and the
+    loaded releases tell anything of it. One that can't be read is asked back for, once.
     """
     if answer.kind in (AnswerKind.OUT_OF_SCOPE, AnswerKind.LOCKED):
         return True

@@ -18,7 +18,9 @@ _BEGINS_ANEW = re.compile(
     r"please|also|q\d?[:.)]|question)\b",
     re.I,
 )
-_LIST_NUMBER = re.compile(r"(?:(?<=[.?!:;])|(?<=^))\s*\(?(\d{1,2})[.)]\s+(?=\S)")
+_LIST_NUMBER = re.compile(
+    r"(?:(?<=[.?!:;])|^)\s*\(?(\d{1,2})[.)]\s+(?=\S)|\s\(?(\d{1,2})\)\s+(?=\S)"
+)
 
 
 def lines_of(text: str) -> list[str]:
@@ -61,7 +63,7 @@ def items_of(line: str) -> list[str]:
     """
     starts, wanted = [], 1
     for found in _LIST_NUMBER.finditer(line):
-        if int(found[1]) == wanted:
+        if int(found[1] or found[2]) == wanted:
             starts.append((found.start(), found.end()))
             wanted += 1
     if len(starts) > 1:

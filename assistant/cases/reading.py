@@ -1,14 +1,24 @@
 """Splits what a person wrote into its parts."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 
 from django.utils import timezone
 
+from assistant.cases.code_lists import is_claim, is_heading, list_asked_for, list_in
 from assistant.cases.courtesies import without_courtesies
 from assistant.cases.lines import items_of, joined, lines_of
+from assistant.cases.notes import announces_note, headed_note, is_note, unfolded
 from assistant.cases.part import Part, PartKind
-from assistant.cases.sentences import Role, role_of, sentences_of, without_label
+from assistant.cases.sentences import (
+    Role,
+    is_of_codes,
+    is_of_note,
+    role_of,
+    sentences_of,
+    without_label,
+)
+from assistant.question import read_question
 
 MOST_CHARACTERS = 60_000
 
@@ -17,64 +27,149 @@ def parts_of(text: str) -> list[Part]:
     """The questions, notes and lists of codes of a text in its order; [] where it has none.
 
     Question marks, lists, line ends and sentences part questions. A sentence that only tells of
-    the case is context of the questions after it; the last one's, where none comes after it.
+    the case is context of the questions after it; the last one's, where none comes after it. What
+    only asks to check the codes or to code the note of the mail is answered with them.
     """
     mail = _Mail(timezone.localdate())
-    for paragraph in _paragraphs(without_courtesies(lines_of(text[:MOST_CHARACTERS]))):
-        mail.read_paragraph(paragraph)
+    mail.read(unfolded(without_courtesies(lines_of(text[:MOST_CHARACTERS]))))
     return mail.parts()
 
 
-def _paragraphs(lines: list[str]) -> list[list[str]]:
-    found: list[list[str]] = [[]]
-    for line in lines:
-        if line.strip():
-            found[-1].append(line)
-        elif found[-1]:
-            found.append([])
-    return [paragraph for paragraph in found if paragraph]
+@dataclass(frozen=True)
+class _Said:
+    """A stretch of a mail: a part's words with its kind, or None for a sentence with its role."""
+
+    text: str
+    kind: PartKind | None = None
+    role: Role = Role.NOTHING
+    stands_alone: bool = False
 
 
 @dataclass
 class _Mail:
-    """A mail as it is read: its parts so far, and what was said since that holds for the next."""
+    """A mail as it is read: what is said in it, in its order."""
 
     today: date
-    found: list[Part] = field(default_factory=list)
-    context: list[str] = field(default_factory=list)
-    unasked: list[str] = field(default_factory=list)  # said since the last part
+    said: list[_Said] = field(default_factory=list)
+    is_announced: bool = False
 
-    def read_paragraph(self, paragraph: list[str]) -> None:
+    def read(self, lines: list[str]) -> None:
+        self.is_announced = announces_note("\n".join(lines))
+        region = headed_note(lines, self._asks)
+        if region is None:
+            self._read_lines(lines)
+            return
+        self._read_lines(lines[: region.start])
+        note = "\n".join(lines[region.start : region.end]).strip()
+        self.said.append(_Said(note, PartKind.NOTE))
+        self._read_lines(lines[region.end :])
+
+    def _read_lines(self, lines: list[str]) -> None:
+        """Lists of codes go over empty lines and headings; what is between them is prose."""
+        prose: list[str] = []
+        codes: list[str] = []
+        for line in [*lines, ""]:
+            written = list_in(line) if line.strip() else ""
+            if written:
+                self._read_prose(prose)
+                prose = []
+                codes.append(written)
+            elif not line.strip():
+                self._read_prose(prose)
+                prose = []
+            elif not is_heading(line):
+                self._take_codes(codes)
+                codes = []
+                prose.append(line)
+        self._read_prose(prose)
+        self._take_codes(codes)
+
+    def _take_codes(self, codes: list[str]) -> None:
+        if not codes:
+            return
+        last = self.said[-1] if self.said else None
+        if last and last.kind == PartKind.CODES:
+            self.said[-1] = _Said("\n".join([last.text, *codes]), PartKind.CODES)
+        elif is_claim(codes):
+            self.said.append(_Said("\n".join(codes), PartKind.CODES))
+        else:
+            self.said += [_Said(line, role=Role.PHRASE, stands_alone=True) for line in codes]
+
+    def _read_prose(self, paragraph: list[str]) -> None:
+        sentences: list[_Said] = []
         for line in joined(paragraph):
-            items = items_of(line)
-            for item in items:
-                said = sentences_of(item)
-                for sentence in said:
-                    stands_alone = len(said) == 1
-                    self.read_sentence(sentence, stands_alone)
+            for item in items_of(line):
+                found = sentences_of(item)
+                sentences += [
+                    _Said(said, role=role_of(said, self.today), stands_alone=len(found) == 1)
+                    for said in found
+                ]
+        told = [said for said in sentences if said.role in (Role.CONTEXT, Role.PHRASE)]
+        text = "\n".join(said.text for said in told)
+        if is_note(text, is_announced=self.is_announced):
+            self._take_note(text)
+            sentences = [said for said in sentences if said not in told]
+        for said in sentences:
+            written = list_asked_for(said.text)
+            if written and is_claim([written]):
+                self.said.append(_Said(written, PartKind.CODES))
+            else:
+                self.said.append(said)
 
-    def read_sentence(self, sentence: str, stands_alone: bool) -> None:
-        role = role_of(sentence, self.today)
-        if role == Role.NOTHING:
-            return
-        if role == Role.QUESTION or (role == Role.PHRASE and stands_alone):
-            text = without_label(sentence)
-            self.found.append(Part(PartKind.QUESTION, text, "\n".join(self.context)))
-            self.unasked = []
-            return
-        self.context.append(sentence)
-        self.unasked.append(sentence)
+    def _take_note(self, text: str) -> None:
+        last = self.said[-1] if self.said else None
+        if last and last.kind == PartKind.NOTE:
+            self.said[-1] = _Said(f"{last.text}\n\n{text}", PartKind.NOTE)
+        else:
+            self.said.append(_Said(text, PartKind.NOTE))
+
+    def _asks(self, line: str) -> bool:
+        return any(role_of(said, self.today) == Role.QUESTION for said in sentences_of(line))
 
     def parts(self) -> list[Part]:
-        if not self.unasked:
-            return self.found
-        said = "\n".join(self.unasked)
-        if not self.found:
-            # Nothing is asked in so many words: what is told is what is asked about.
-            return [Part(PartKind.QUESTION, " ".join(self.unasked))]
+        kinds = {said.kind for said in self.said}
+        found: list[tuple[_Said, int]] = []
+        context: list[str] = []
+        asked_until = 0  # how much of the context was there when the last question was asked
+        for said in self.said:
+            if said.kind:
+                found.append((said, len(context)))
+            elif said.role == Role.NOTHING or self._is_of_parts(said.text, kinds):
+                if self._tells(said.text):
+                    context.append(said.text)
+            elif said.role == Role.QUESTION or (said.role == Role.PHRASE and said.stands_alone):
+                text = without_label(said.text)
+                found.append((_Said(text, PartKind.QUESTION), len(context)))
+                asked_until = len(context)
+            else:
+                context.append(said.text)
+        if not found:
+            return [Part(PartKind.QUESTION, " ".join(context))] if context else []
+        ends = self._ends(found, context, asked_until)
         return [
-            replace(part, context="\n".join(filter(None, (part.context, said))))
-            if part.kind == PartKind.QUESTION
-            else part
-            for part in self.found
+            Part(said.kind, said.text, "\n".join(context[:end]))
+            for (said, _), end in zip(found, ends, strict=True)
         ]
+
+    def _ends(self, found, context: list[str], asked_until: int) -> list[int]:
+        """How much of the context is of each part: what stands before a question, or after all of
+        them; of codes and notes, what stands up to the next ones.
+        """
+        ends = []
+        for at, (said, end) in enumerate(found):
+            if said.kind != PartKind.QUESTION:
+                later = [place for other, place in found[at + 1 :] if other.kind == said.kind]
+                end = later[0] if later else len(context)
+            elif end == asked_until:
+                end = len(context)
+            ends.append(end)
+        return ends
+
+    def _is_of_parts(self, sentence: str, kinds: set) -> bool:
+        return (PartKind.CODES in kinds and is_of_codes(sentence, self.today)) or (
+            PartKind.NOTE in kinds and is_of_note(sentence, self.today)
+        )
+
+    def _tells(self, sentence: str) -> bool:
+        read = read_question(sentence, self.today)
+        return bool(read.date_of_service or read.place or read.setting or read.payer)

@@ -5,7 +5,7 @@ from datetime import date
 from enum import StrEnum
 
 from assistant.cases.courtesies import is_courtesy
-from assistant.question import read_question
+from assistant.question import Topic, read_question
 
 _END = re.compile(
     r"\?+[\"”’')\]]*(?=\s|$)|[.!]+[\"”’')\]]*(?=\s+[\"“(\[]?[A-Z0-9]|\s*$)|"
@@ -64,7 +64,8 @@ _FILLER = re.compile(
     r"couple|the following|these)\b(?: \w+){0,4} (?:questions?|cases?|scenarios?|things?|claims?)"
     r"(?: (?:for you|today|please|below|here|that i need help with|about this))*\W*$|"
     r"^\W*(?:here (?:is|are)|see|please see|below (?:is|are)|the following|following|attached)\b"
-    r"[^?\d]*$|^\W*(?:questions?|scenario|case|details?|background|fyi|example|claim|note|info)"
+    r"[^?\d]*$|^\W*(?:two|three|four|several|a few|multiple)(?: \w+)? (?:patients|cases|claims|"
+    r"questions|scenarios|things)\W*$|^\W*(?:questions?|scenario|case|details?|background|fyi|example|claim|note|info)"
     r"(?: \d{1,2})?\W*$|^\W*(?:i am|i'm|we are|this is) (?:new|a new|writing|reaching|emailing|"
     r"a coder|a biller|contacting|working)\b[^?]*$|^\W*(?:my|our) questions?(?: (?:is|are))?"
     r"(?: (?:as follows|below|the following))?\W*$|^\W*(?:i|we) (?:need|would like|want|could use)"
@@ -84,6 +85,63 @@ _FILLER = re.compile(
 )
 _LABEL = re.compile(r"^\W*(?:q(?:uestion)?\s*(?:#|no\.?)?\s*\d{0,2}|ask)\s*[:.)–-]\s*(?=\S)", re.I)
 _OF_PAYER = re.compile(r"\bmedicare\b|\binsur|\bpayer\b", re.I)
+
+
+# Words that only speak of what is pasted beside them: a claim, a list, a note.
+_ABOUT_ANYTHING = (
+    "please pls kindly can could would will you we us i me my our your the a an this these those "
+    "that them they it its any are is be was were do does did has have how here s for on of to in "
+    "and or if what which whether with at by see know tell let help need want like below above "
+    "following follows attached pasted next just also now first quick look looks right correct ok "
+    "okay good complete everything anything something there claim claims code codes coded coding "
+    "bill billed billing billable case hi yes"
+)
+_ABOUT_CODES = (
+    "check checked review reviewed scrub validate validated verify audit run over clean compliant "
+    "compliance wrong issue issues problem problems error errors line lines list together bundle "
+    "bundles bundled bundling unbundled edit edits ncci ptp cci conflict conflicts pair pairs same "
+    "day date time visit session pass go through out up valid combination"
+)
+_ABOUT_NOTE = (
+    "note notes report visit encounter chart documentation document documented dictation op "
+    "operative progress office patient diagnosis diagnoses dx icd icd-10 icd10 icd-10-cm 10 cm cpt "
+    "hcpcs assign assigned use used report reported apply applies applicable support supports "
+    "supported suggest suggested recommend should best think give provide list review"
+)
+_OF_CODES = frozenset(f"{_ABOUT_ANYTHING} {_ABOUT_CODES}".split())
+_OF_NOTE = frozenset(f"{_ABOUT_ANYTHING} {_ABOUT_NOTE}".split())
+
+
+_PLEASE = (
+    r"^\W*(?:(?:please|pls|plz|kindly|can you|could you|would you|help(?: me| us)?|"
+    r"need(?: you)? to|(?:i|we) (?:need|want|would like)(?: you)?(?: to)?)\W+)*"
+)
+_ASKS_CHECK = re.compile(
+    _PLEASE + r"(?:check|review|scrub|validate|verify|audit|run|look (?:at|over)|go over)\b", re.I
+)
+_ASKS_CODING = re.compile(_PLEASE + r"(?:code|review|assign codes)\b", re.I)
+
+
+def is_of_codes(sentence: str, today: date) -> bool:
+    """Whether a sentence asks no more than that the codes beside it are checked."""
+    return _says_only(sentence, _OF_CODES) or _asks_only(_ASKS_CHECK, sentence, today)
+
+
+def is_of_note(sentence: str, today: date) -> bool:
+    """Whether a sentence asks no more than that the note beside it is coded."""
+    return _says_only(sentence, _OF_NOTE) or _asks_only(_ASKS_CODING, sentence, today)
+
+
+def _asks_only(request: re.Pattern, sentence: str, today: date) -> bool:
+    """Whether it is a request without a subject of its own; when and where may stand in it."""
+    if not request.match(sentence):
+        return False
+    read = read_question(sentence, today)
+    return not read.names_codes and set(read.topics) <= {Topic.PAIR}
+
+
+def _says_only(sentence: str, words: frozenset[str]) -> bool:
+    return all(word in words for word in re.findall(r"[a-z0-9]+(?:-[a-z0-9]+)*", sentence.lower()))
 
 
 class Role(StrEnum):

@@ -100,12 +100,15 @@ class Accepted:
 
 @dataclass(frozen=True)
 class Conflict:
-    """Two accepted diagnoses, printed, that a note of the tabular list rules out together."""
+    """Two accepted diagnoses, printed, that a note of the tabular list, of a release, rules out
+    together.
+    """
 
     first: str
     second: str
     note: str
     place: str
+    release: str
 
 
 @dataclass(frozen=True)
@@ -253,6 +256,7 @@ def _conflicts(accepted: list[Accepted], date_of_service: date) -> list[Conflict
             printed_value(CodeSystem.ICD_10_CM, item.excluded),
             item.note,
             item.place.name,
+            str(item.release),
         )
         for item in found
     ]

@@ -91,7 +91,7 @@ def sections_of(text: str) -> list[SectionSpan]:
     marks = [(0, 0, Section.OTHER, "")]
     place = 0
     for line in text.splitlines(keepends=True):
-        found = _heading(line)
+        found = heading_of(line)
         if found:
             section, heading, length = found
             marks.append((place, place + length, section, heading))
@@ -104,7 +104,7 @@ def sections_of(text: str) -> list[SectionSpan]:
     return spans
 
 
-def _heading(line: str) -> tuple[Section, str, int] | None:
+def heading_of(line: str) -> tuple[Section, str, int] | None:
     """The section that a line begins, its heading, and how many characters of the line it takes."""
     body = line.rstrip("\r\n")
     alone = _ALONE.match(body)
