@@ -93,3 +93,13 @@ def _is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
+
+
+def read_basic_secret(name: str, text: str) -> str:
+    """The user:password of a webhook's address, or "" where it is off. Never shown in an error."""
+    user, _, password = text.partition(":")
+    if text and not (user and len(password) >= 12):
+        raise ImproperlyConfigured(
+            f"{name} must have the form user:password, with a password of 12 characters or more."
+        )
+    return text

@@ -9,7 +9,7 @@ from csp.constants import NONE, SELF
 from casepilot_site import embedded_postgres, env
 from casepilot_site.logs import logging_settings
 from casepilot_site.mail_files import read_mail_url
-from casepilot_site.mail_in import read_listen_address
+from casepilot_site.mail_in import read_basic_secret, read_listen_address
 from casepilot_site.secret_key import kept_secret_key
 
 BASE_DIR = env.ROOT
@@ -321,6 +321,16 @@ MAIL_MAX_MB = env.number("MAIL_MAX_MB", 10, minimum=1, maximum=50)
 # A mailbox that is polled: imaps://user:password@host/INBOX
 IMAP_URL = env.text("IMAP_URL")
 IMAP_POLL_SECONDS = env.number("IMAP_POLL_SECONDS", 20, minimum=5)
+# Secrets of providers' webhooks; each is off without.
+SES_TOPIC_ARNS = env.words("SES_TOPIC_ARNS", [])
+MAILGUN_SIGNING_KEY = env.text("MAILGUN_SIGNING_KEY")
+POSTMARK_WEBHOOK_SECRET = read_basic_secret(
+    "POSTMARK_WEBHOOK_SECRET", env.text("POSTMARK_WEBHOOK_SECRET")
+)
+SENDGRID_WEBHOOK_SECRET = read_basic_secret(
+    "SENDGRID_WEBHOOK_SECRET", env.text("SENDGRID_WEBHOOK_SECRET")
+)
+SENDGRID_WEBHOOK_KEY = env.text("SENDGRID_WEBHOOK_KEY")
 # Hours within which a consultant's reply is promised, and days that a closed or answered thread is
 # kept after its last message; 0 keeps it until its member deletes it.
 CONSULTANT_REPLY_HOURS = env.number("CONSULTANT_REPLY_HOURS", 24, minimum=1)

@@ -13,6 +13,7 @@ urlpatterns = [
     path("claim-check/", claim_check, name="claim_check"),
     path("case2code/", include("search.urls")),
     path("casepilot/", include("assistant.urls")),
+    path("caseconsultant/webhooks/", include("consultant.reception.webhooks.urls")),
     path("caseconsultant/", include("consultant.urls")),
     path("careercenter/", include("careers.urls")),
     path("accounts/", include("accounts.urls")),

@@ -1,5 +1,6 @@
 """What the way a mail came by tells of its sender, beside the mail itself."""
 
+import re
 from dataclasses import asdict, dataclass, field
 from typing import Self
 
@@ -33,3 +34,11 @@ class Evidence:
         """The evidence of IncomingMail.evidence; what is missing there is empty."""
         known = {name: stored[name] for name in cls.__dataclass_fields__ if name in stored}
         return cls(**known | {"recipients": tuple(stored.get("recipients", ()))})
+
+
+def plain(text: str) -> str:
+    """What another program said, as it can be stored: no control signs, no bytes of other charsets,
+    320 characters at most, which an address may have.
+    """
+    text = re.sub(r"[\x00-\x1f\x7f]", "", text)
+    return re.sub(r"[\ud800-\udfff]", "\ufffd", text)[:320]

@@ -13,7 +13,7 @@ from aiosmtpd.lmtp import LMTP
 from aiosmtpd.smtp import SMTP
 
 from consultant.addresses import is_ours
-from consultant.letters.evidence import Evidence
+from consultant.letters.evidence import Evidence, plain
 from consultant.models import IncomingMail
 
 logger = logging.getLogger(__name__)
@@ -67,9 +67,9 @@ class Answers:
             return "550 5.6.11 Lines must end with CR LF"
         evidence = Evidence(
             client_ip=session.peer[0].partition("%")[0].removeprefix("::ffff:"),
-            helo=_plain(session.host_name),
-            mail_from=_plain(envelope.mail_from.strip("<>")),
-            recipients=tuple(_plain(address) for address in envelope.rcpt_tos),
+            helo=plain(session.host_name),
+            mail_from=plain(envelope.mail_from.strip("<>")),
+            recipients=tuple(plain(address) for address in envelope.rcpt_tos),
             way=self.way,
         )
         try:
@@ -83,12 +83,6 @@ class Answers:
     async def handle_exception(self, error):
         logger.error("conversation failed", extra={"error": type(error).__name__})
         return "451 4.3.0 This could not be done; try again later"
-
-
-def _plain(text: str) -> str:
-    """The text of a command as it can be stored: no bytes of other charsets, no control signs."""
-    text = text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
-    return re.sub(r"[\x00-\x1f\x7f]", "", text)[:320]
 
 
 class Connections:
