@@ -46,13 +46,17 @@ class Reading:
     locked_reason: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass
 class WithoutBrowser:
-    """A member who reads without a browser, as by mail; stands where the meter takes a request."""
+    """A member who reads without a browser, as by mail; stands where the meter takes a request.
+
+    With `method` HEAD nothing is opened for a view, as with such a request.
+    """
 
     user: Any
     method: str = "POST"
     headers: Mapping[str, str] = field(default_factory=dict)
+    is_view_withheld: bool = False
 
 
 @dataclass(frozen=True)

@@ -98,13 +98,21 @@ class Answer:
         numbers = {citation: number for number, citation in enumerate(self.citations, start=1)}
         return format_html_join("\n", "{}", ((_block_html(b, numbers),) for b in self.blocks))
 
-    def to_text(self) -> str:
-        """The answer as plain text, with the places listed at its end."""
+    def to_text(self, *, site_url: str = "") -> str:
+        """The answer as plain text, with the places listed at its end.
+
+        With a `site_url` each is followed by its whole address, in angle brackets.
+        """
         numbers = {citation: number for number, citation in enumerate(self.citations, start=1)}
         parts = [_block_text(block, numbers) for block in self.blocks]
         if numbers:
-            parts.append("\n".join(f"[{n}] {item.label}" for item, n in numbers.items()))
+            parts.append("\n".join(_source(item, n, site_url) for item, n in numbers.items()))
         return "\n\n".join(parts)
+
+
+def _source(citation: Citation, number: int, site_url: str) -> str:
+    line = f"[{number}] {citation.label}"
+    return f"{line} <{site_url}{citation.url}>" if site_url else line
 
 
 def _items(block: Paragraph | Listing) -> Iterable[Paragraph]:

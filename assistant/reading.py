@@ -8,7 +8,7 @@ not open already, as following a link to it would.
 import re
 
 from accounts import meter
-from accounts.meter import NETWORK_LIMIT, Reading
+from accounts.meter import NETWORK_LIMIT, NOT_OPENED, Reading
 from accounts.models import User
 
 
@@ -24,6 +24,11 @@ class Reader:
     def of_member(cls, user: User) -> "Reader":
         """A member who asks without a browser, as by mail."""
         return cls(meter.WithoutBrowser(user))
+
+    @classmethod
+    def only_looking(cls, user: User) -> "Reader":
+        """A member for whom nothing is opened that is not open already, as for somebody's draft."""
+        return cls(meter.WithoutBrowser(user, method="HEAD"))
 
     def may_read_freely(self, code_key: str) -> bool:
         """Whether the gated facts of a code are open to the reader without costing a view."""
@@ -54,6 +59,8 @@ class Reader:
         reading = self._readings[code_key]
         if reading.locked_reason == NETWORK_LIMIT:
             return "Too many new readers came from this network today. Register to read on."
+        if reading.locked_reason == NOT_OPENED:
+            return "Its page is not open to you yet."
         if reading.is_guest:
             return (
                 "Your free view is used. Register to read it: a free account adds "

@@ -9,7 +9,9 @@ from assistant.answer import Answer
 from assistant.cases import PartKind
 from assistant.stored_answer import from_values
 from consultant.models import Message, Thread
+from consultant.queries.inbox import name_of
 from consultant.queries.threads import messages_shown
+from consultant.replies import reply_html
 
 LONG_TEXT = 1500  # characters from which on a text is folded away
 _ASKED = {PartKind.QUESTION: "Question", PartKind.NOTE: "Note", PartKind.CODES: "List of codes"}
@@ -42,6 +44,12 @@ class ShownMessage:
         return Truncator(self.message.text).chars(240)
 
     @property
+    def html(self) -> str:
+        """A consultant's reply as HTML; '' for other messages."""
+        is_reply = self.message.kind == Message.Kind.REPLY
+        return reply_html(self.message.text) if is_reply else ""
+
+    @property
     def author(self) -> str:
         """The name of the consultant who replied."""
         return (self.message.author and self.message.author.get_full_name()) or "A consultant"
@@ -50,7 +58,31 @@ class ShownMessage:
 def shown_messages(thread: Thread) -> list[ShownMessage]:
     """The thread's messages, the oldest first, without the consultants' notes."""
     stored = messages_shown().filter(thread=thread).select_related("author")
-    return [ShownMessage(message, tuple(map(_part, message.parts))) for message in stored]
+    return [ShownMessage(message, tuple(map(shown_part, message.parts))) for message in stored]
+
+
+@dataclass(frozen=True)
+class Entry(ShownMessage):
+    """A message as consultants see it; `is_new`: it came after what they had seen."""
+
+    is_new: bool = False
+
+    @property
+    def colleague(self) -> str:
+        """The consultant who wrote a reply or note."""
+        return name_of(self.message.author) or "a former colleague"
+
+
+def entries_of(thread: Thread, *, seen_message: int | None = None) -> list[Entry]:
+    """The whole thread for consultants, the oldest first, with their notes."""
+    return [
+        Entry(
+            message,
+            tuple(map(shown_part, message.parts)),
+            is_new=seen_message is not None and message.pk > seen_message,
+        )
+        for message in thread.messages.select_related("author")
+    ]
 
 
 def is_waiting(messages: list[ShownMessage]) -> bool:
@@ -58,7 +90,8 @@ def is_waiting(messages: list[ShownMessage]) -> bool:
     return any(shown.message.state == Message.State.WAITING for shown in messages)
 
 
-def _part(values: dict) -> ShownPart:
+def shown_part(values: dict) -> ShownPart:
+    """One entry of Message.parts."""
     return ShownPart(
         label=_ASKED[PartKind(values["kind"])],
         asked=Truncator(" ".join(values["asked"].split())).chars(160),

@@ -1,15 +1,14 @@
 """What becomes of a thread: handed to a person, judged by its member, deleted."""
 
 import logging
-from datetime import timedelta
 
-from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
 from accounts import outbox
 from accounts.models import User
 from consultant import mails
+from consultant.clock import due_from
 from consultant.models import Message, Thread
 
 logger = logging.getLogger(__name__)
@@ -34,7 +33,7 @@ def escalate(*, thread: Thread, why: str) -> bool:
     now = timezone.now()
     thread.state = Thread.State.WITH_CONSULTANT
     thread.escalation, thread.escalated_at, thread.updated_at = why, now, now
-    thread.due_at = now + timedelta(hours=settings.CONSULTANT_REPLY_HOURS)
+    thread.due_at = due_from(now)
     thread.save(update_fields=["state", "escalation", "escalated_at", "due_at", "updated_at"])
     mails.tell_consultants(thread)
     logger.info("case handed to a person", extra={"thread_id": str(thread.pk), "why": why})

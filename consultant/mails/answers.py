@@ -6,6 +6,7 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.text import Truncator
 
+from accounts.markdown import to_text
 from accounts.models import OutgoingMail
 from assistant.answer import Answer
 from assistant.cases import PartKind
@@ -23,6 +24,7 @@ from consultant.mails.content import (
     Small,
     Told,
     Words,
+    Written,
     absolute,
     first_words,
 )
@@ -75,14 +77,14 @@ def write_reply(reply: Message) -> OutgoingMail:
     asked = thread.messages.filter(kind=Message.Kind.QUESTION, created_at__lte=reply.created_at)
     question = asked.last()
     elements = [
-        Words(reply.text),
+        Written(reply.text),
         Small(f"{name}, {settings.SITE_NAME}"),
         *([Quoted("You asked", _shortened(question.text))] if question and question.text else []),
         *_what_next(reply),
     ]
     content = Content(
         title=answer_subject(thread.subject),
-        preview=Truncator(" ".join(reply.text.split())).chars(180),
+        preview=Truncator(to_text(reply.text)).chars(180),
         elements=tuple(elements),
         foot=_foot(thread, []),
     )

@@ -12,7 +12,7 @@ from functools import singledispatch
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 
 from assistant.answer import Block, Listing, Paragraph, is_of_figures
 from assistant.facts import Citation, Table
@@ -28,10 +28,12 @@ from consultant.mails.content import (
     Small,
     Told,
     Words,
+    Written,
     absolute,
     more_rows,
     numbers_of,
 )
+from consultant.replies import reply_html
 
 _INK, _INK_2, _LINE, _WASH = "#16202a", "#4a5a68", "#dfe5ea", "#f5f8f9"
 _ACCENT, _ACCENT_WASH = "#0b6e69", "#e6f3f2"
@@ -78,6 +80,29 @@ def _(element: Heading) -> SafeString:
 def _(element: Words) -> SafeString:
     paragraphs = _PARAGRAPHS.split(element.text.strip())
     return format_html_join("\n", "{}", ((_paragraph(_lines(each)),) for each in paragraphs))
+
+
+@_drawn.register
+def _(element: Written) -> SafeString:
+    html = reply_html(element.text, is_mail=True)
+    for plain, styled in _STYLED.items():
+        html = html.replace(plain, styled)
+    return mark_safe(html)  # noqa: S308
+
+
+# The tags of a reply's HTML, whose own text holds none, with the style that mails need.
+_STYLED = {
+    "<p>": f'<p class="ink" style="margin:0 0 14px;{_READ}">',
+    "<ul>": '<ul style="margin:0 0 14px 22px;padding:0">',
+    "<ol": '<ol style="margin:0 0 14px 22px;padding:0"',
+    "<li>": f'<li class="ink" style="margin:0 0 6px;{_READ}">',
+    "<h3>": f'<h3 class="ink" style="margin:20px 0 8px;{_READ};font-weight:bold">',
+    "<h4>": f'<h4 class="ink" style="margin:16px 0 8px;{_READ};font-weight:bold">',
+    "<blockquote>": (
+        f'<blockquote style="margin:0 0 14px 2px;padding:0 0 0 12px;border-left:3px solid {_LINE}">'
+    ),
+    "<a ": f'<a class="accent" style="{_LINK}" ',
+}
 
 
 @_drawn.register

@@ -1,5 +1,6 @@
 """A mail's content as plain text of 72 columns."""
 
+import re
 from collections.abc import Iterable
 from functools import singledispatch
 from textwrap import TextWrapper
@@ -17,13 +18,16 @@ from consultant.mails.content import (
     Small,
     Told,
     Words,
+    Written,
     absolute,
     more_rows,
     numbers_of,
 )
+from consultant.replies import reply_text
 
 WIDTH = 72
 _GAP = "  "
+_ITEM = re.compile(r"\s*(?:[-*+] |\d+[.)] )?")
 
 
 def as_text(content: Content) -> str:
@@ -47,6 +51,17 @@ def _(element: Heading) -> str:
 @_written.register
 def _(element: Words) -> str:
     return "\n".join(_wrapped(line) for line in element.text.splitlines())
+
+
+@_written.register
+def _(element: Written) -> str:
+    return "\n".join(map(_written_line, reply_text(element.text).splitlines()))
+
+
+def _written_line(line: str) -> str:
+    """A line as it was written, with the rest of an item below its beginning."""
+    mark = _ITEM.match(line)[0]
+    return _wrapped(line[len(mark) :], mark, " " * len(mark))
 
 
 @_written.register

@@ -28,6 +28,13 @@ class Words:
 
 
 @dataclass(frozen=True)
+class Written:
+    """What a consultant wrote, as Markdown."""
+
+    text: str
+
+
+@dataclass(frozen=True)
 class Quoted:
     """What somebody wrote before, under a word that says whose it is."""
 
@@ -80,7 +87,7 @@ class Small:
     text: str
 
 
-Element = Heading | Words | Quoted | Note | Told | Button | Links | Small
+Element = Heading | Words | Written | Quoted | Note | Told | Button | Links | Small
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,8 @@ class Message(models.Model):
     `attachments`: a list of `{"name", "text", "problem"}`, masked too. An answer belongs to its
     question (`answer_to`, once: two workers can't answer it twice) and holds in `parts` the answers
     to the parts of the question, as `{"kind", "asked", "answer", "engine", "model_name",
-    "is_sure"}` with `answer` as assistant.stored_answer makes it. A note is for consultants alone.
+    "is_sure"}` with `answer` as assistant.stored_answer makes it. A reply is Markdown
+    (consultant.replies); a note is for consultants alone.
     `message_id` is the Message-ID of the mail, without which replies can't be joined to it.
     """
 

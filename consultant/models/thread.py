@@ -65,6 +65,7 @@ class Thread(models.Model):
 
     class Meta:
         ordering = ["-updated_at"]
+        verbose_name = "case"
         indexes = [
             models.Index(fields=["user", "-updated_at"], name="threads_of_member"),
             models.Index(

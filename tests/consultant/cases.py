@@ -61,7 +61,7 @@ def part(answer: Answer | None = None, *, asked: str = "Can 96522 go with 36561?
     }
 
 
-def make_answer(question: Message | None = None, *parts: dict) -> Message:
+def make_answer(question: Message | None = None, *parts: dict, **fields) -> Message:
     """An answer of one part, unless told otherwise."""
     question = question or make_question()
     return Message.objects.create(
@@ -69,6 +69,7 @@ def make_answer(question: Message | None = None, *parts: dict) -> Message:
         kind=Message.Kind.ANSWER,
         answer_to=question,
         parts=list(parts or (part(asked=question.text),)),
+        **fields,
     )
 
 
