@@ -9,7 +9,7 @@ from csp.constants import NONE, SELF
 from casepilot_site import embedded_postgres, env
 from casepilot_site.logs import logging_settings
 from casepilot_site.mail_files import read_mail_url
-from casepilot_site.mail_in import read_basic_secret, read_listen_address
+from casepilot_site.mail_in import read_basic_secret, read_imap_url, read_listen_address
 from casepilot_site.secret_key import kept_secret_key
 
 BASE_DIR = env.ROOT
@@ -319,7 +319,7 @@ MAIL_TRUSTED_AUTHSERV_IDS = env.words("MAIL_TRUSTED_AUTHSERV_IDS", [])
 MAIL_SENDERS_CHECKED = env.switch("MAIL_SENDERS_CHECKED", True)
 MAIL_MAX_MB = env.number("MAIL_MAX_MB", 10, minimum=1, maximum=50)
 # A mailbox that is polled: imaps://user:password@host/INBOX
-IMAP_URL = env.text("IMAP_URL")
+IMAP_MAILBOX = read_imap_url(env.text("IMAP_URL"))
 IMAP_POLL_SECONDS = env.number("IMAP_POLL_SECONDS", 20, minimum=5)
 # Secrets of providers' webhooks; each is off without.
 SES_TOPIC_ARNS = env.words("SES_TOPIC_ARNS", [])
