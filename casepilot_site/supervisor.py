@@ -29,7 +29,17 @@ STOP_SECONDS = 8
 LONGEST_PAUSE = 30  # seconds between two starts of a part that keeps failing
 STEADY_SECONDS = 60  # a part that ran this long starts its pauses anew
 TICK = 0.1  # seconds
-WORKER = ["manage.py", "procrastinate", "worker", "-p", "1", "--shutdown-graceful-timeout", "5"]
+WORKER = [
+    "manage.py",
+    "procrastinate",
+    "worker",
+    "-p",
+    "1",
+    "-c",
+    "3",
+    "--shutdown-graceful-timeout",
+    "5",
+]
 MAIL = ["manage.py", "receive_mail"]
 
 

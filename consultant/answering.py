@@ -5,6 +5,7 @@ a worker killed at any point leaves the question waiting, and the next one answe
 """
 
 import logging
+from datetime import timedelta
 
 from django.db import transaction
 from django.utils import timezone
@@ -13,7 +14,7 @@ from accounts import daily_allowance
 from accounts.daily_allowance import Kind
 from accounts.meter import WithoutBrowser
 from assistant.answer import Answer, AnswerKind, Paragraph
-from assistant.cases import AnsweredPart, Part, PartKind, answer_case
+from assistant.cases import AnsweredPart, Part, PartKind, answer_case, answers_soon
 from assistant.reading import Reader
 from assistant.stored_answer import as_values
 from consultant import mails
@@ -24,6 +25,8 @@ from consultant.queueing import answer_later
 logger = logging.getLogger(__name__)
 
 MOST_TRIES = 3
+# A note waits for the search index, as after a new release, but not longer than this.
+INDEX_WAIT = timedelta(minutes=5)
 _NOTHING_ASKED = (
     "I found no question, no code and no note in this. Name a code, or say in a few words what you "
     "want to know."
@@ -43,6 +46,10 @@ def answer_question(message_id: int) -> None:
         Message.objects.filter(pk=message_id).update(state=Message.State.DONE)
         return
     try:
+        is_new = timezone.now() - question.created_at < INDEX_WAIT
+        if is_new and answers_soon(whole_text(question)):
+            answer_later(question.pk, seconds=10)
+            return
         parts = _answered(question)
     except Exception:
         logger.exception("answering failed", extra={"message_id": message_id})

@@ -4,7 +4,7 @@
 them: questions as CasePilot does, notes as the note coding does, codes as the claim check does.
 """
 
-from assistant.cases.answering import AnsweredPart, answer_case
+from assistant.cases.answering import AnsweredPart, answer_case, answers_soon
 from assistant.cases.masking import MaskedCase, masked_case
 from assistant.cases.part import Part, PartKind
 from assistant.cases.reading import parts_of
@@ -15,6 +15,7 @@ __all__ = [
     "Part",
     "PartKind",
     "answer_case",
+    "answers_soon",
     "masked_case",
     "parts_of",
 ]

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from assistant.answer import Answer, AnswerKind, Paragraph
 from assistant.cases.claim_answer import answer_codes, claim_of
-from assistant.cases.note_answer import answer_note
+from assistant.cases.note_answer import answer_note, waits_for_index
 from assistant.cases.part import Part, PartKind
 from assistant.cases.reading import parts_of
 from assistant.cases.sentences import is_statement
@@ -35,6 +35,13 @@ class AnsweredPart:
     engine: str
     model_name: str
     is_sure: bool
+
+
+def answers_soon(text: str) -> bool:
+    """Whether a part of the text can be answered only in a minute or so: a note, while the search
+    index is being made.
+    """
+    return waits_for_index() and any(part.kind == PartKind.NOTE for part in parts_of(text))
 
 
 def answer_case(

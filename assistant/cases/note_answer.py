@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from datetime import date
 
+from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 
@@ -43,6 +44,11 @@ def answer_note(part: Part, date_of_service: date) -> Answer:
     blocks = list(_blocks(seen, date_of_service, on_date, published_releases()))
     kind = AnswerKind.ANSWERED if supported else AnswerKind.NOT_KNOWN
     return Answer(kind, blocks, date_of_service=date_of_service)
+
+
+def waits_for_index() -> bool:
+    """Whether notes cannot be read yet, but soon: the index is being made."""
+    return bool(settings.SEARCH_FOLLOW_SECONDS) and not is_ready()
 
 
 def _day_of(part: Part, today: date) -> date | None:

@@ -1,6 +1,10 @@
 """Questions answered once, whatever happens; what the record cannot answer goes to a person."""
 
+from datetime import timedelta
+
 import pytest
+from django.contrib.auth.models import Group
+from django.utils import timezone
 
 from accounts.models import DailyUse, OutgoingMail
 from consultant import answering
@@ -128,3 +132,29 @@ def test_an_answer_that_did_not_help_goes_to_a_person_once(member):
     assert threads.give_verdict(message=answer, verdict="not-helpful", comment="Wrong year")
     assert Thread.objects.get().escalation == "not-helpful"
     assert not threads.give_verdict(message=answer, verdict="not-helpful")
+
+
+def test_consultants_are_told_that_a_case_waits_but_not_what_it_says(member):
+    consultant = make_user(is_staff=True)
+    consultant.groups.add(Group.objects.get_or_create(name="Consultants")[0])
+    ask(member, "I want to talk to a person about A4206", subject="Secret matter")
+
+    told = OutgoingMail.objects.get(user=consultant)
+    assert "/admin/consultant/thread/" in told.text
+    assert "A4206" not in told.text and "Secret" not in told.text + told.subject
+
+
+def test_a_note_waits_for_the_index_but_not_for_ever(member, monkeypatch):
+    monkeypatch.setattr("assistant.cases.answering.waits_for_index", lambda: True)
+    note = (
+        "HPI: 67 year old man with type 2 diabetes and hypertension. He reports numb feet.\n"
+        "Assessment and plan:\n1. Type 2 diabetes mellitus with diabetic polyneuropathy. "
+        "Continue metformin.\n2. Essential hypertension, controlled."
+    )
+    question = ask(member, note)
+    answering.answer_question(question.pk)
+    assert not Message.objects.filter(kind="answer").exists()
+
+    Message.objects.update(created_at=timezone.now() - timedelta(minutes=6))
+    answering.answer_question(question.pk)
+    assert Thread.objects.get().escalation == "not-sure"
