@@ -69,4 +69,6 @@ class CaseForm(forms.Form):
     def texts(self) -> dict:
         """What was written and not sent, for another form."""
         kept = ("reply", "note", "canned", "is_draft", "is_read")
-        return {name: self.cleaned_data.get(name) for name in kept}
+        texts = {name: self.cleaned_data.get(name) for name in kept}
+        # Of an emptied box nothing is left of the draft.
+        return texts | {"is_draft": bool(texts["is_draft"] and (texts["reply"] or "").strip())}

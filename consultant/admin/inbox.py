@@ -64,7 +64,13 @@ class ThreadAdmin(admin.ModelAdmin):
     list_filter = [WhoseFilter, ClockFilter, StateFilter, ReasonFilter]
     list_select_related = ["user", "assigned_to"]
     list_per_page = 50
-    search_fields = ["subject", "user__email", "user__last_name", "messages__text"]
+    search_fields = [
+        "subject",
+        "user__email",
+        "user__first_name",
+        "user__last_name",
+        "messages__text",
+    ]
     search_help_text = "Words of the subject or of a message, or the member’s name or address."
     show_full_result_count = False
     sortable_by = []

@@ -1,4 +1,4 @@
-// The page of a case: ready-made texts go in at the cursor, and text that is not sent is not lost.
+// The page of a case: canned texts go in at the cursor, and text that is not sent is not lost.
 const form = document.getElementById("case-form");
 const reply = form.elements.reply;
 const note = form.elements.note;
@@ -24,19 +24,24 @@ form.querySelector("[data-insert]").addEventListener("click", (event) => {
 const isUnsent = () => [reply, note].some((box) => box.value.trim());
 const show = () => {
   unsent.hidden = !reply.value.trim();
+  unsent.textContent = "Not sent yet.";
 };
 form.addEventListener("input", show);
-show();
 
 let isSubmitting = false;
-form.addEventListener("submit", () => {
+form.addEventListener("submit", (event) => {
   isSubmitting = true;
+  if (event.submitter?.value === "draft") {
+    unsent.hidden = false;
+    unsent.textContent = "The assistant is writing a draft…";
+  }
 });
 addEventListener("pageshow", () => {
   isSubmitting = false;
+  show();
 });
 addEventListener("beforeunload", (event) => {
   if (!isSubmitting && isUnsent()) event.preventDefault();
 });
 
-document.querySelector("#changes, [data-focus]")?.scrollIntoView({ block: "center" });
+document.querySelector("#changes, [data-focus]")?.focus();

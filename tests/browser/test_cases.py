@@ -55,7 +55,7 @@ def test_a_consultant_takes_a_case_writes_previews_and_sends(page, anna, case, s
     reply = page.get_by_label("Reply to the member")
     reply.fill("Hello.\n\nBest wishes")
     reply.evaluate("box => box.setSelectionRange(6, 6)")
-    page.get_by_label("Ready-made text").select_option("Details")
+    page.get_by_label("Canned text").select_option("Details")
     page.get_by_role("button", name="Insert").click()
     expect(reply).to_have_value("Hello.\n\nPlease tell me the date.\n\nBest wishes")
     expect(reply).to_be_focused()
@@ -127,7 +127,7 @@ def test_everything_works_without_javascript(plain_page, anna, case, sign_in):
     page.get_by_role("button", name="Draft by the assistant").click()
     expect(page.get_by_text("A draft by the assistant is in the box.")).to_be_visible()
     reply.fill("One unit.")
-    page.get_by_label("Ready-made text").select_option("Details")
+    page.get_by_label("Canned text").select_option("Details")
     page.get_by_role("button", name="Insert").click()
     expect(reply).to_have_value("One unit.\n\nPlease tell me the date.")
     page.get_by_role("button", name="Send to the member").click()
@@ -153,7 +153,7 @@ def test_axe_finds_nothing_in_the_inbox(new_context, base_url, anna, ben, case, 
         "no case": f"{LIST}?q=xylophone",
         "a case": page_of(case),
         "a closed case": page_of(closed),
-        "ready-made texts": reverse("admin:consultant_cannedtext_changelist"),
+        "canned texts": reverse("admin:consultant_cannedtext_changelist"),
     }
     found = findings(page, axe, pages)
     page.goto(page_of(case))

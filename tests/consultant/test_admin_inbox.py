@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from codes.groups import EDITOR
+from codes.groups import ADMINISTRATOR, EDITOR
 from consultant.actions import consulting
 from consultant.models import CannedText, IncomingMail, Message, Thread
 from tests.consultant.cases import make_answer, make_question, part
@@ -61,12 +61,13 @@ def somebody(who: str):
     if who == "superuser":
         return make_user(is_staff=True, is_superuser=True)
     user = make_user(is_staff=True)
-    if who == "editor":
-        user.groups.add(Group.objects.get(name=EDITOR))
+    if who in (EDITOR, ADMINISTRATOR):
+        user.groups.add(Group.objects.get(name=who))
     return user
 
 
-EVERYBODY = ["guest", "member", "staff", "editor", "consultant", "superuser"]
+EVERYBODY = ["guest", "member", "staff", EDITOR, "consultant", ADMINISTRATOR, "superuser"]
+WORKS_ON_CASES = {"consultant", ADMINISTRATOR, "superuser"}
 FOR_CONSULTANTS = {
     "the list": lambda case: LIST,
     "a case": page_of,
@@ -77,6 +78,7 @@ FOR_CONSULTANTS = {
 FOR_ADMINISTRATORS = {
     "deleting a case": lambda case: reverse("admin:consultant_thread_delete", args=[case.pk]),
     "the mails received": lambda case: MAILS,
+    "the mails to send": lambda case: reverse("admin:accounts_outgoingmail_changelist"),
 }
 
 
@@ -89,8 +91,8 @@ def test_every_address_is_guarded(who):
     if user:
         client.force_login(user)
     for pages, allowed in (
-        (FOR_CONSULTANTS, ("consultant", "superuser")),
-        (FOR_ADMINISTRATORS, ("superuser",)),
+        (FOR_CONSULTANTS, WORKS_ON_CASES),
+        (FOR_ADMINISTRATORS, {ADMINISTRATOR, "superuser"}),
     ):
         for name, path in pages.items():
             answer = client.get(path(case))
@@ -100,9 +102,7 @@ def test_every_address_is_guarded(who):
     assert client.get(reverse("admin:consultant_thread_add")).status_code in (302, 403)
 
 
-@pytest.mark.parametrize(
-    "who", [who for who in EVERYBODY if who not in ("consultant", "superuser")]
-)
+@pytest.mark.parametrize("who", [who for who in EVERYBODY if who not in WORKS_ON_CASES])
 @pytest.mark.parametrize("action", ["assign-to-me", "note", "send", "draft", "close", "reopen"])
 def test_others_do_nothing_with_a_case(who, action):
     case = make_case()
@@ -154,7 +154,7 @@ def test_the_first_page_counts_what_waits_for_consultants_alone(client, anna):
     counts = re.findall(r'work-count figure">(\d+)</span>', cases)
     assert counts == ["2", "1", "1", "1"]
 
-    client.force_login(somebody("editor"))
+    client.force_login(somebody(EDITOR))
     assert "Cases with a consultant" not in client.get(reverse("admin:index")).text
 
 
@@ -247,6 +247,15 @@ def test_a_case_an_administrator_deletes_leaves_no_words_behind(client):
     client.post(LIST, {"action": "delete_selected", **chosen})
     assert not Thread.objects.exists()
     assert not LogEntry.objects.filter(object_repr__contains="Private").exists()
+
+
+def test_an_administrator_deletes_a_member_with_all_cases(client):
+    client.force_login(make_user(is_staff=True, is_superuser=True))
+    case = make_case()
+    make_answer(make_question(case))
+    path = reverse("admin:accounts_user_delete", args=[case.user.pk])
+    assert client.post(path, {"post": "yes"}).status_code == 302
+    assert not Thread.objects.exists() and not Message.objects.exists()
 
 
 # The page of a case
@@ -389,7 +398,7 @@ def test_the_preview_is_what_the_member_will_see(client, anna):
     assert preview in answer.text and not mailed()
 
 
-def test_a_ready_made_text_goes_below_what_is_written(client, anna):
+def test_a_canned_text_goes_below_what_is_written(client, anna):
     case = make_case()
     canned = CannedText.objects.create(title="Details", text="Please tell me the date.")
     data = form_of(client, case) | {"reply": "Hello", "canned": canned.pk, "action": "insert"}
@@ -415,6 +424,12 @@ def test_a_draft_is_marked_and_not_sent_before_it_was_read(client, anna):
     assert not mailed()
     assert client.post(page_of(case), data | {"is_read": "on"}).status_code == 302
     assert len(mailed()) == 1
+
+
+def test_of_an_emptied_box_nothing_is_left_of_the_draft(client, anna):
+    case = make_case()
+    data = form_of(client, case) | {"is_draft": "True", "reply": " ", "action": "preview"}
+    assert not client.post(page_of(case), data).context["is_draft"]
 
 
 def test_a_case_without_a_question_has_no_draft_and_says_so(client, anna):
@@ -450,7 +465,7 @@ def test_the_page_tells_how_the_clock_counts(client, anna, settings):
 # Texts and mails
 
 
-def test_there_are_ready_made_texts_from_the_beginning():
+def test_there_are_canned_texts_from_the_beginning():
     titles = set(CannedText.objects.values_list("title", flat=True))
     assert {"More details are needed", "The payer decides"} <= titles
 

@@ -1,8 +1,10 @@
 """What consultants do with a case, and what becomes of it."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from accounts.models import ViewPeriod
@@ -251,3 +253,18 @@ def test_where_the_record_is_silent_the_last_answer_is_the_draft():
 
 def test_a_case_without_a_question_has_no_draft():
     assert draft_reply(make_case()) == ""
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_windows_that_send_in_one_instant_send_once(anna):
+    case = make_case()
+
+    def send(_):
+        try:
+            return consulting.reply(thread=case, author=anna, text="One unit.", form_key="a").pk
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as pool:
+        keys = set(pool.map(send, range(4)))
+    assert len(keys) == case.messages.count() == len(mailed()) == 1
