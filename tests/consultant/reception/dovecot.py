@@ -7,6 +7,7 @@ import imaplib
 import os
 import pwd
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
@@ -103,16 +104,18 @@ class Dovecot:
             [program(), "-F", "-c", self.folder / "conf"],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
+            start_new_session=True,
         )
         end = time.monotonic() + 30
         while True:
-            with contextlib.suppress(OSError), self.client():
+            with contextlib.suppress(OSError, imaplib.IMAP4.abort), self.client(timeout=2):
                 return
             assert self.process.poll() is None and time.monotonic() < end, self.log()
             time.sleep(0.05)
 
     def end(self):
-        self.process.terminate()
+        """End it with its conversations, which would go on for half a minute."""
+        os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait(30)
 
     def log(self):
@@ -120,9 +123,9 @@ class Dovecot:
         return log.read_text() if log.exists() else "no log"
 
     @contextlib.contextmanager
-    def client(self):
+    def client(self, timeout=30):
         """A connection of the owner of the mailbox, with the folder INBOX open."""
-        client = imaplib.IMAP4("127.0.0.1", self.port, timeout=30)
+        client = imaplib.IMAP4("127.0.0.1", self.port, timeout=timeout)
         try:
             client.login("ann", PASSWORD)
             client.select()
