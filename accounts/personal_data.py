@@ -77,7 +77,7 @@ def _other_records(user: User) -> dict[str, list[dict]]:
 def _add_records(found: dict[str, list[dict]], relation, rows) -> None:
     """Add the rows under the name of their table and relation, then those that belong to them.
 
-    The tables of PERSONAL_DATA_LEFT_OUT hold keys that give access.
+    The tables of PERSONAL_DATA_LEFT_OUT hold keys that give access, or others' own words.
     """
     model = relation.related_model
     names = [f.name for f in model._meta.concrete_fields if not _is_file(f)]

@@ -30,6 +30,7 @@ def profile_detail(request):
         "has_two_factor": is_mfa_enabled(request.user),
         "questions": daily_allowance.peek(request, daily_allowance.Kind.QUESTION),
         "notes": daily_allowance.peek(request, daily_allowance.Kind.NOTE),
+        "mails": daily_allowance.peek(request, daily_allowance.Kind.MAIL),
         "pending_email": EmailAddress.objects.get_new(request.user),
     }
     return render(request, "accounts/profile_detail.html", context)

@@ -24,6 +24,12 @@ def _products() -> list[Product]:
         ),
         Product("casepilot", "CasePilot", "Medical coding assistant", reverse("assistant:ask")),
         Product(
+            "caseconsultant",
+            "CaseConsultant",
+            "Coding answers by e-mail",
+            reverse("consultant:thread_list"),
+        ),
+        Product(
             "careercenter",
             "CareerCenter",
             "The medical coding job board",

@@ -269,10 +269,19 @@ FEED_MAX_MB = env.number("FEED_MAX_MB", 5, minimum=1, maximum=100)
 FEED_TIMEOUT_SECONDS = env.number("FEED_TIMEOUT_SECONDS", 20, minimum=1, maximum=120)
 
 # What the apps add to the export of one's data and do before an account is deleted, as dotted
-# names of functions of a user; and tables whose rows open doors, which no export lists.
-PERSONAL_DATA = ["careers.personal_data.personal_data"]
-PERSONAL_DATA_LEFT_OUT = {"accounts.outgoingmail", "careers.invitation"}
-BEFORE_ACCOUNT_DELETION = ["careers.personal_data.before_account_deletion"]
+# names of functions of a user; and tables that the export does not list row by row, as their rows
+# open doors, or hold what others wrote for themselves.
+PERSONAL_DATA = ["careers.personal_data.personal_data", "consultant.personal_data.personal_data"]
+PERSONAL_DATA_LEFT_OUT = {
+    "accounts.outgoingmail",
+    "careers.invitation",
+    "consultant.message",
+    "consultant.thread",
+}
+BEFORE_ACCOUNT_DELETION = [
+    "careers.personal_data.before_account_deletion",
+    "consultant.personal_data.before_account_deletion",
+]
 
 # Code pages that each process keeps as they were drawn, until their data change; 0: none.
 KEPT_PAGES = env.number("KEPT_PAGES", 1000, minimum=0)

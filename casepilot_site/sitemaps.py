@@ -58,7 +58,8 @@ def index(request):
 def pages(request):
     """Home, the code systems and what changed in them."""
     day = _day(changed_at())
-    paths = [reverse("home"), reverse("codes:system_list"), reverse("assistant:ask")]
+    names = ["home", "codes:system_list", "assistant:ask", "consultant:thread_list"]
+    paths = [reverse(name) for name in names]
     for system in CodeSystem:
         paths.append(reverse("codes:system_detail", args=[system.value]))
         paths.append(reverse("codes:changes_list", args=[system.value]))

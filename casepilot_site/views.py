@@ -92,6 +92,7 @@ def robots_txt(request):
         "Disallow: /accounts/",
         "Disallow: /admin/",
         "Disallow: /case2code/suggest/",
+        "Disallow: /caseconsultant/*/",
         "Disallow: /careercenter/my/",
         "Disallow: /careercenter/alerts/",
         "Disallow: /careercenter/applications/",

@@ -9,6 +9,7 @@ from accounts import outbox
 from accounts.models import User
 from consultant import mails
 from consultant.clock import due_from
+from consultant.mails.envelope import about
 from consultant.models import Message, Thread
 
 logger = logging.getLogger(__name__)
@@ -17,11 +18,6 @@ logger = logging.getLogger(__name__)
 def threads_of(user: User):
     """The threads of a member, the latest first."""
     return Thread.objects.filter(user=user)
-
-
-def about(thread: Thread) -> str:
-    """What the mails of a thread are marked with in the outbox."""
-    return f"consultant.thread:{thread.pk}"
 
 
 @transaction.atomic

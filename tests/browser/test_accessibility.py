@@ -5,12 +5,14 @@ axe-core comes from npm (`npm ci`); without it these tests are skipped.
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from assistant.actions import give_feedback, share
 from assistant.models import Turn
 from codes.models import Code
 from tests.assistant.conversations import make_conversation, make_turn
 from tests.browser.chromium import ROOT, watch
+from tests.consultant import cases
 from tests.factories import PASSWORD, make_user
 
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
@@ -46,6 +48,7 @@ GUEST_PAGES = {
     "a claim of too many codes": "/claim-check/?line=96522&line=96521&line=96523",
     "the assistant": "/casepilot/",
     "no conversations": "/casepilot/conversations/",
+    "CaseConsultant": "/caseconsultant/",
     "sign-up": "/accounts/signup/",
     "log-in": "/accounts/login/",
     "password reset": "/accounts/password/reset/",
@@ -150,6 +153,42 @@ def test_axe_finds_nothing_on_the_pages_of_a_conversation(page, axe, sign_in):
     for tool in page.locator("details").all():
         tool.evaluate("tool => (tool.open = true)")
     found += findings_here(page, axe, "a conversation with everything open")
+    assert not found, "\n".join(found)
+
+
+def test_axe_finds_nothing_on_the_pages_of_cases(page, axe, sign_in):
+    user = make_user()
+    sign_in(page, user)
+    pages = {"no cases": "/caseconsultant/"}
+    found = findings(page, axe, pages)
+    answered = cases.make_thread(user=user, state="answered")
+    files = [{"name": "note.pdf", "text": "Refilled.", "problem": ""}]
+    files += [{"name": "scan.pdf", "text": "", "problem": "It is a picture."}]
+    question = cases.make_question(answered, text="word " * 1000, attachments=files)
+    answer = cases.make_answer(question, cases.part(), cases.part(is_sure=False, kind="codes"))
+    answer.verdict = "helpful"
+    answer.save()
+    cases.make_reply(answered, text="See https://www.cms.gov/ for it.")
+    with_consultant = cases.make_thread(user=user, state="with-consultant", due_at=timezone.now())
+    cases.make_question(with_consultant, state="failed")
+    waiting = cases.make_question(cases.make_thread(user=user), state="waiting").thread
+    pages = {
+        "cases": "/caseconsultant/",
+        "a search for no case": "/caseconsultant/?q=xylophone",
+        "a case, answered": answered.get_absolute_url(),
+        "a case with a consultant": with_consultant.get_absolute_url(),
+        "a case that waits": waiting.get_absolute_url(),
+        "deleting a case": f"{answered.get_absolute_url()}delete/",
+    }
+    found += findings(page, axe, pages)
+    page.goto(answered.get_absolute_url())
+    for fold in page.locator("details").all():
+        fold.evaluate("fold => (fold.open = true)")
+    found += findings_here(page, axe, "a case with everything open")
+    page.goto("/caseconsultant/")
+    page.locator("main form").get_by_role("button", name="Send the case").click()
+    page.locator(".error-summary").wait_for()
+    found += findings_here(page, axe, "a case without a word")
     assert not found, "\n".join(found)
 
 
