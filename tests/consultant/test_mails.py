@@ -6,6 +6,7 @@ from email import message_from_bytes, policy
 from html.parser import HTMLParser
 
 import pytest
+from django.contrib.auth.models import Group
 from django.core import mail as django_mail
 from django.utils import timezone
 
@@ -398,6 +399,22 @@ def test_a_mail_in_a_members_name_that_is_not_verified_is_told_with_the_reason()
     message = sent(mails.write_not_verified(make_user(), reason, "<theirs@example.net>"))
     assert f"What was found: {reason}" in text_of(message)
     assert "DKIM" in text_of(message)
+
+
+def test_consultants_are_told_that_a_case_waits_and_nothing_of_it():
+    group, _ = Group.objects.get_or_create(name="Consultants")
+    consultant = make_user("consultant@staff.example", is_staff=True)
+    consultant.groups.add(group)
+    former = make_user("former@staff.example", is_staff=False)
+    former.groups.add(group)
+    make_user("editor@staff.example", is_staff=True)
+    thread = make_question(make_thread(subject="Secret", **WITH_CONSULTANT), text="Secret").thread
+    (outgoing,) = mails.tell_consultants(thread)
+    message = sent(outgoing)
+    assert message["To"] == "consultant@staff.example"
+    assert "Secret" not in message.as_string()
+    assert f"/admin/consultant/thread/{thread.pk}/change/" in text_of(message)
+    assert "Thu 26 Nov 2026, 16:30 EST" in " ".join(text_of(message).split())
 
 
 def test_nobody_is_told_where_there_are_no_consultants():
