@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from functools import singledispatch
+from itertools import groupby
 from textwrap import TextWrapper
 
 from assistant.answer import Block, Listing, Paragraph, is_of_figures
@@ -97,15 +98,19 @@ def _(element: Small) -> str:
 def _(element: Told) -> str:
     numbers = numbers_of(element.answer)
     parts = [_block(block, numbers) for block in element.answer.blocks]
-    sources = [
-        f"{_wrapped(citation.label, f'[{number}] ', '    ')}\n    {absolute(citation.url)}"
-        for citation, number in numbers.items()
-    ]
-    parts.append("\n".join(["Sources and releases used:", *sources] if sources else [_NO_RELEASE]))
+    parts.append("\n".join(_sources(numbers)))
     return "\n\n".join(parts)
 
 
-_NO_RELEASE = "No release was used."
+def _sources(numbers: dict[Citation, int]) -> list[str]:
+    """The places by number; several of one address stand above it."""
+    if not numbers:
+        return ["No release was used."]
+    lines = ["Sources and releases used:"]
+    for url, places in groupby(numbers, key=lambda citation: citation.url):
+        lines += [_wrapped(place.label, f"[{numbers[place]}] ", "    ") for place in places]
+        lines.append(f"    {absolute(url)}")
+    return lines
 
 
 def _block(block: Block, numbers: dict[Citation, int]) -> str:

@@ -215,6 +215,15 @@ def test_citations_are_numbered_links_to_their_places(settings):
     assert f"[1] 96522, NCCI edits · NCCI PTP edits, 2026 Q3\n    {ncci}" in text_of(message)
 
 
+def test_in_the_text_places_of_one_address_share_it():
+    places = [Citation("Claim checker", "/claim-check/?line=96522", name) for name in ("A", "B")]
+    answer = answered(Paragraph("No error.", tuple(places)))
+    text = text_of(sent(mails.write_answer(make_answer(None, part(answer)))))
+    url = "http://testserver/claim-check/?line=96522"
+    assert f"[1] Claim checker · A\n[2] Claim checker · B\n    {url}\n" in text
+    assert text.count(url) == 1
+
+
 def test_links_change_nothing_by_being_followed():
     """Programs that look into mails follow links: they lead to the page, where buttons do it."""
     answer = make_answer()
