@@ -68,7 +68,9 @@ def _read(question: str, subject: str, context: str, earlier: Sequence[str]) -> 
     today = timezone.localdate()
     before = None
     for text in earlier[-MOST_EARLIER:]:
-        before = with_earlier(read_question(text, today), before)
+        asked = read_question(text, today)
+        if not asked.is_out_of_scope or asked.names_codes:
+            before = with_earlier(asked, before)
     if before is None and subject:
         before = Question("", codes=(subject,))
     asked = read_question(question, today)

@@ -109,6 +109,11 @@ def _calls(question: Question, record: Record, codes: list[str]) -> Iterator[Cal
         topics = [t for t in topics if t not in (Topic.PAIR, Topic.BYPASS, Topic.MODIFIERS)]
         if question.topics and not topics:
             return
+    if asks_pair and not procedures and len(diagnoses) > 1 and not question.ranges:
+        yield Call("diagnoses_together", Topic.PAIR, {"codes": diagnoses})
+        topics = [t for t in topics if t not in (Topic.PAIR, Topic.BYPASS)]
+        if not topics:
+            return
     if Topic.COMPARE in topics or (question.ranges and not topics):
         yield Call("compare", Topic.COMPARE, {"codes": codes})
         return

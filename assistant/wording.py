@@ -70,6 +70,7 @@ def _locked(call: Call, result: ToolResult) -> Block:
 _BEHIND = {
     "check_pair": "The NCCI edit",
     "partners": "The list of NCCI edits",
+    "diagnoses_together": "What Excludes1 notes say",
     "units_allowed": "The number of units",
     "add_on_codes": "The add-on rule",
     "fees": "The fee",

@@ -168,7 +168,8 @@ def with_context(question: Question, context: Question) -> Question:
     """A question with what a sentence beside it says of its case: when, where, in which setting
     and of which payer, as far as it says none of it itself.
 
-    Codes of theirs are meant where it names none of its own, or one and asks what goes with it.
+    Codes of theirs are meant where it names none of its own, or one and asks what goes with it;
+    their diagnoses where it asks for coverage and names none.
     """
     kept: dict = {}
     is_of_pair = {Topic.PAIR, Topic.BYPASS} & set(question.topics) and not question.ranges
@@ -184,6 +185,9 @@ def with_context(question: Question, context: Question) -> Question:
             kept["words"] = f"{question.words} {context.words}".strip()
     elif is_of_pair and len(question.codes) == 1:
         kept = {"codes": tuple(dict.fromkeys((*context.codes, *question.codes)))}
+    elif Topic.COVERAGE in question.topics and not any("." in code for code in question.codes):
+        diagnoses = [code for code in context.codes if "." in code]
+        kept = {"codes": (*question.codes, *diagnoses)}
     return replace(
         question,
         **kept,

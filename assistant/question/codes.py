@@ -44,6 +44,14 @@ _NOT_MODIFIERS = {
     "as",
     "if",
     "so",
+    "no",
+    "go",
+    "we",
+    "my",
+    "by",
+    "me",
+    "us",
+    "up",
 }
 
 
@@ -105,7 +113,8 @@ def read_codes(text: str) -> tuple[NamedCodes, str]:
 def _take_modifiers(text: str, modifiers: list[str]) -> str:
     for found in _MODIFIERS.finditer(text):
         for value in re.findall(r"[0-9A-Za-z]{2}\b", found[1]):
-            if value.lower() not in _NOT_MODIFIERS and re.fullmatch(
+            # GO is a modifier, "which modifiers go" is none.
+            if (value.isupper() or value.lower() not in _NOT_MODIFIERS) and re.fullmatch(
                 r"\d\d|[A-Za-z][A-Za-z0-9]", value
             ):
                 modifiers.append(value.upper())

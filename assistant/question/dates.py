@@ -12,6 +12,7 @@ _YEAR = r"(?P<year>(?:19|20)\d\d)"
 _FORMS = [
     re.compile(r"\b(?P<year>(?:19|20)\d\d)-(?P<number>\d{1,2})-(?P<day>\d{1,2})\b"),
     re.compile(rf"\b(?P<number>\d{{1,2}})/(?P<day>\d{{1,2}})/{_YEAR}\b"),
+    re.compile(r"(?<![\d/])(?P<number>\d{1,2})/(?P<day>\d{1,2})/(?P<year>\d\d)(?![\d/])"),
     re.compile(rf"\b{_MONTH}\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?,?\s+{_YEAR}\b", re.I),
     re.compile(rf"\b(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?{_MONTH},?\s+{_YEAR}\b", re.I),
     re.compile(rf"\b{_MONTH},?\s+(?:of\s+)?{_YEAR}\b", re.I),
@@ -40,7 +41,7 @@ def read_date(text: str, today: date) -> tuple[date | None, str]:
 
 def _date_of(match: re.Match, today: date) -> date | None:
     parts = match.groupdict()
-    year = int(parts["year"])
+    year = int(parts["year"]) + (2000 if len(parts["year"]) == 2 else 0)
     day = int(parts.get("day") or 1)
     if parts.get("month"):
         month = _MONTHS.index(parts["month"][:3].lower()) + 1

@@ -20,9 +20,14 @@ _NAMES = re.compile(
     r"\b(" + "|".join(sorted(STATES, key=len, reverse=True)) + r")\b", re.IGNORECASE
 )
 # Two letters are a state where they stand as one: after "in", or a comma, or alone at the end.
-_LETTERS = re.compile(r"(?:\b[Ii]n|\bfor|,)\s+([A-Z]{2})\b(?!\w)")
+_LETTERS = re.compile(r"(?:\b[Ii]n|\bfor|,|\b[Ss]tate:?)\s+([A-Z]{2})\b(?!\w)")
 _ZIP = re.compile(r"\bzip(?:\s*code)?s?:?\s*(?:of\s+)?(\d{5})(?:-\d{4})?\b", re.I)
 _ZIP_AFTER = re.compile(r"\b(?:in|near|around|at)\s+(\d{5})(?:-\d{4})?\b(?!\s*[-–]\s*\d{5})", re.I)
+# Behind the letters of a state, as in an address.
+_ZIP_OF_STATE = re.compile(
+    r"(?P<before>,|\b[Ii]n)\s*(?P<state>[A-Z]{2})\s+(?P<zip>\d{5})(?:-\d{4})?\b(?!-\w)"
+)
+_ZIP_OF_NAME = re.compile(rf"{_NAMES.pattern},\s*(\d{{5}})(?:-\d{{4}})?\W*$", re.I)
 _LOCALITY = re.compile(r"\blocality\s+(\d{4,5}-\d{1,2})\b|\b(0\d{4}-\d{2})\b", re.I)
 _CARRIER = re.compile(r"\bcarrier\s+(\d{5})\s*,?\s*(?:and\s+)?locality\s+(\d{1,2})\b", re.I)
 _PAYERS = re.compile(
@@ -48,7 +53,14 @@ def read_locality(text: str) -> tuple[str, str]:
 def read_zip(text: str, *, has_code_beside: bool) -> tuple[str, str]:
     """A ZIP code named as one, or five digits after "in" where a code stands beside them."""
     found = _ZIP.search(text) or (_ZIP_AFTER.search(text) if has_code_beside else None)
-    return (found[1], _without(text, found)) if found else ("", text)
+    if found:
+        return found[1], _without(text, found)
+    found = _ZIP_OF_STATE.search(text)
+    is_address = found and (found["before"] == "," or has_code_beside) and not text.isupper()
+    if is_address and found["state"] in STATES.values():
+        return found["zip"], f"{text[: found.start('zip')]} {text[found.end() :]}"
+    found = _ZIP_OF_NAME.search(text)
+    return (found[2], text[: found.start(2)]) if found else ("", text)
 
 
 def read_state(text: str) -> tuple[str, str]:

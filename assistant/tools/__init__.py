@@ -10,7 +10,13 @@ from collections.abc import Callable
 from assistant.facts import ToolResult
 from assistant.tools.coverage import coverage, crosswalks
 from assistant.tools.descriptions import changes, compare, look_up, search_codes
-from assistant.tools.guidance import compliance, guidelines, history, seventh_character
+from assistant.tools.guidance import (
+    compliance,
+    diagnoses_together,
+    guidelines,
+    history,
+    seventh_character,
+)
 from assistant.tools.ncci import add_on_codes, check_pair, partners, units_allowed
 from assistant.tools.payment import fees, indicators, modifiers, outpatient_hospital
 
@@ -22,6 +28,7 @@ TOOLS: dict[str, Callable[..., ToolResult]] = {
         search_codes,
         changes,
         guidelines,
+        diagnoses_together,
         seventh_character,
         compliance,
         history,

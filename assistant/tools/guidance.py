@@ -10,11 +10,14 @@ from codes.queries.code_forms import CodeSystem
 from codes.queries.code_page import CodePage
 from codes.queries.compliance import compliance_count, compliance_of
 from codes.queries.editorial import published_sections
+from codes.queries.excludes1 import excludes1_conflicts
 from codes.queries.guidelines import Guidelines, guidelines_count, guidelines_of
 from codes.queries.history import history_of
 from codes.queries.status import StatusKind, day
+from codes.queries.tabular import tabular_release
 
 MOST_NOTES = 24
+MOST_TOGETHER = 8  # diagnoses
 MOST_CHARACTERS = 700  # of an editors' text
 
 
@@ -219,6 +222,42 @@ def _editors_text(record: Record, page: CodePage, slug: str) -> list[Fact]:
     text = found.html.replace("</p>", "</p> ").replace("</li>", "; </li>").replace("</h3>", ": ")
     told = Truncator(" ".join(strip_tags(text).split())).chars(MOST_CHARACTERS)
     return [Fact(told, record.cite(page, slug, title=f"{slug}, editors’ text"))]
+
+
+def diagnoses_together(record: Record, codes: list[str]) -> ToolResult:
+    """Whether an Excludes1 note of ICD-10-CM keeps diagnoses from being reported together."""
+    pages = [record.page(code) for code in list(dict.fromkeys(codes))[:MOST_TOGETHER]]
+    pages = [page for page in pages if page.code.system == CodeSystem.ICD_10_CM]
+    printed = [page.code.printed for page in pages]
+    named = f"{', '.join(printed[:-1])} and {printed[-1]}" if len(printed) > 1 else printed[0]
+    arguments, step = {"codes": printed}, f"Read the Excludes1 notes of {named}"
+    locked = record.locked(*pages)
+    if locked:
+        return ToolResult("diagnoses_together", arguments, step, locked=locked)
+    release = tabular_release(record.releases, record.date_of_service)
+    place = record.cite(pages[0], "guidelines", release)
+    found = excludes1_conflicts(
+        [page.code.value for page in pages], record.date_of_service, record.releases
+    )
+    if found is None:
+        text = "No tabular list of ICD-10-CM is loaded, so its Excludes1 notes cannot be told."
+        return ToolResult("diagnoses_together", arguments, step, (Fact(text, place),), (), None,
+                          False)  # fmt: skip
+    facts = tuple(
+        Fact(
+            f"{record.code(item.value).printed} and {record.code(item.excluded).printed} are not "
+            "reported together, unless they are unrelated (official guidelines, section "
+            f"I.A.12.a). Excludes1 at {item.place.name}: {item.note}",
+            place,
+        )
+        for item in found
+    )
+    if not facts:
+        text = f"No Excludes1 note of {release} keeps {named} from being reported together."
+        facts = (Fact(text, place),)
+    return ToolResult(
+        "diagnoses_together", arguments, step, facts, notes=record.date_notes(release, place)
+    )
 
 
 def _dated(item) -> str:

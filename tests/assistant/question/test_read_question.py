@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from assistant.question import Topic, read_question, with_earlier
+from assistant.question import Topic, read_question, with_context, with_earlier
 
 TODAY = date(2026, 11, 25)
 
@@ -46,6 +46,7 @@ def test_a_range_is_one_thing(text):
     [
         ("as of June 2024", date(2024, 6, 1)),
         ("on 7/1/2024", date(2024, 7, 1)),
+        ("seen 7/1/24", date(2024, 7, 1)),
         ("on 2024-07-15", date(2024, 7, 15)),
         ("on July 4th, 2023", date(2023, 7, 4)),
         ("on 4 Jul 2023", date(2023, 7, 4)),
@@ -162,3 +163,46 @@ def test_other_subjects_are_seen(text):
 )  # fmt: skip
 def test_any_text_can_be_read(text):
     assert len(read(text).text) <= 2000
+
+
+@pytest.mark.parametrize(
+    ("text", "zip_code"),
+    [
+        ("our clinic is in Tampa, FL 33602", "33602"),
+        ("fee for 99204 in KY 40202-1234", "40202"),
+        ("we are in Kentucky, 40202.", "40202"),
+        ("fee in KY 99213", ""),
+        ("state: KY, 99213", ""),
+        ("CAN I BILL 99213, OR 20610", ""),
+        ("99213, 20610", ""),
+    ],
+)
+def test_the_zip_code_of_an_address_is_no_code(text, zip_code):
+    asked = read(text)
+
+    assert asked.zip_code == zip_code
+    assert zip_code not in asked.codes
+
+
+def test_a_blood_pressure_is_no_date():
+    assert read("BP 148/86, then 150/90/60").date_of_service is None
+
+
+def test_a_small_word_behind_modifiers_is_none():
+    assert read("which modifiers go with 99214").modifiers == ()
+    assert read("modifier GO on 97530").modifiers == ("GO",)
+
+
+def test_what_is_said_beside_a_question_fills_what_it_leaves_open():
+    said = read("36561 was done in an office in Ohio on 3 Aug 2026 for an Aetna member.")
+
+    own = with_context(read("How many units of J9271 in Texas?"), said)
+    pair = with_context(read("Can we also bill 96522 with it?"), said)
+    bare = with_context(read("Which modifier is needed?"), said)
+    covered = with_context(read("Is G0447 covered?"), read("Dx E66.01, 99213 was done."))
+
+    assert (own.codes, own.state, own.date_of_service) == (("J9271",), "TX", date(2026, 8, 3))
+    assert (own.setting, own.payer) == ("practitioner", "Aetna")
+    assert pair.codes == ("36561", "96522")
+    assert (bare.codes, bare.state) == (("36561",), "OH")
+    assert covered.codes == ("G0447", "E66.01")
