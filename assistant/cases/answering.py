@@ -1,5 +1,6 @@
 """Answers the parts of a case, each by what answers its kind on the site."""
 
+import re
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -17,10 +18,17 @@ from assistant.cases.sentences import is_statement
 from assistant.engine import Asked, answered
 from assistant.models import Turn
 from assistant.planner import answer as answer_with_planner
-from assistant.question import read_question
+from assistant.question import Topic, read_question
 from assistant.reading import CautiousReader, Reader
 
 MOST_PARTS = 12  # of one text
+# What is decided outside the record: by a payer, in a contract, in a court.
+_BEYOND = re.compile(
+    r"\b(?:den(?:y|ied|ies|ials?)|reject(?:ed|ion|s)?|appeal\w*|(?:prior |pre-?)auth\w*|"
+    r"timely filing|credential\w*|deductibles?|co-?insurance|co-?pays?|copayments?|abns?|"
+    r"recoup\w*|overpa\w+|incident[- ]to|carc|rarc|co-\d{1,3}|pr-\d{1,3})\b",
+    re.I,
+)
 
 
 @dataclass(frozen=True)
@@ -152,7 +160,9 @@ def _is_sure(answer: Answer, asked: Asked, reader: Reader) -> bool:
 
     What was found can; so can that something is out of scope or locked, which no person would
     answer otherwise. What the record does not hold can't, nor what nothing was recognized in, nor
-    a mere search of words where something else than a code was asked for. To ask back for a word
+    a mere search of words where something else than a code was asked for, nor what a code is where
+    something unknown was asked of it, nor what another payer than Medicare covers or pays, nor a
+    denial. To ask back for a word
     that was not found is sure once in a thread: a second time, a person asks.
 
     A note is sure where it supports a code; a list of codes where a code of it is known and the
@@ -165,6 +175,10 @@ def _is_sure(answer: Answer, asked: Asked, reader: Reader) -> bool:
     if not answer.results:
         return False
     if {result.tool for result in answer.results} == {"search_codes"} and not _wants_search(asked):
+        return False
+    if _is_of_other_payer(asked) or _BEYOND.search(asked.question):
+        return False
+    if answer.kind == AnswerKind.ANSWERED and _is_beside_the_point(answer, asked):
         return False
     return answer.kind != AnswerKind.ASKS_BACK or not any(
         _asks_back(
@@ -182,6 +196,23 @@ def _wants_search(asked: Asked) -> bool:
     """Whether a code is looked for: in so many words, or with nothing but what it is for."""
     read = read_question(asked.question, timezone.localdate())
     return read.asks_for_a_code or not (read.topics or is_statement(asked.question))
+
+
+def _is_of_other_payer(asked: Asked) -> bool:
+    """Whether it is asked what a payer covers or pays whose rules the record has not."""
+    today = timezone.localdate()
+    read = read_question(asked.question, today)
+    wants_rules = {Topic.COVERAGE, Topic.FEE} & set(read.topics)
+    said = [read, *(read_question(line, today) for line in asked.context.splitlines())]
+    return bool(wants_rules) and any(item.payer for item in said)
+
+
+def _is_beside_the_point(answer: Answer, asked: Asked) -> bool:
+    """Whether it tells what a code is because nothing was recognized that is asked of it."""
+    read = read_question(asked.question, timezone.localdate())
+    if read.topics or read.follows or read.asks_for_a_code:
+        return False
+    return {result.tool for result in answer.results} == {"look_up"} and bool(read.words)
 
 
 def _asks_back(asked: Asked, reader: Reader) -> bool:

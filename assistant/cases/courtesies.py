@@ -21,6 +21,7 @@ _DISCLAIMER = re.compile(
     r"^\W*(?:caution|warning|external)\b.{0,30}\b(?:e-?mail|sender|originated)\b|^\W*disclaimer\b",
     re.I | re.S,
 )
+_SENT_FROM = re.compile(r"\s*\b(?:sent from my \w+|get outlook for \w+)\W*$", re.I)
 _CLOSING = re.compile(
     r"^\W*(?:(?:many |much )?thanks?(?: you)?(?: so much| very much| a lot| again)?"
     r"(?: in advance| for (?:your|the|any|all)\b.{0,50})?|thx|tia|ty|cheers|sincerely"
@@ -73,7 +74,7 @@ def _without_greetings(lines: list[str]) -> list[str]:
         if _HEADER.match(line):
             line = ""
         found = _GREETING.match(line) or _HELLO_ALONE.match(line)
-        kept.append(line[found.end() :] if found else line)
+        kept.append(_SENT_FROM.sub("", line[found.end() :] if found else line))
     return kept
 
 

@@ -35,26 +35,25 @@ def lines_of(text: str) -> list[str]:
 def joined(lines: list[str]) -> list[str]:
     """The lines of a paragraph with those together that were broken for their length."""
     found: list[str] = []
-    for line in lines:
-        if found and _goes_on(found[-1], line, lines):
-            found[-1] = f"{found[-1].rstrip()} {line.strip()}"
+    last = ""
+    for line in map(str.strip, lines):
+        if found and _goes_on(found[-1], last, line):
+            found[-1] = f"{found[-1]} {line}"
         else:
-            found.append(line.strip())
+            found.append(line)
+        last = line
     return found
 
 
-def _goes_on(before: str, line: str, lines: list[str]) -> bool:
-    if not line.strip() or ITEM.match(line) or not before:
+def _goes_on(before: str, last: str, line: str) -> bool:
+    """Whether a line goes on with what stands `before`, whose `last` line it follows."""
+    if not line or not last or ITEM.match(line) or last[-1] in ".?!:;":
         return False
-    if before[-1] in ".?!:;":
-        # Only where a sentence ended at the edge, which splitting sentences undoes.
-        return False
-    if _OPEN_END.search(before) and not _BEGINS_ANEW.match(line.strip()):
+    begins_anew = bool(_BEGINS_ANEW.match(line))
+    if _OPEN_END.search(before[-12:]) and not begins_anew:
         return True
-    last = next(said for said in reversed(lines) if before.endswith(said.strip()) and said.strip())
     was_full = len(last) + 1 + len(line.split()[0]) > WRAP_WIDTH
-    is_new = line.strip()[:1].isupper() and _BEGINS_ANEW.match(line.strip())
-    return was_full and not is_new
+    return was_full and not (line[0].isupper() and begins_anew)
 
 
 def items_of(line: str) -> list[str]:

