@@ -13,6 +13,7 @@ from accounts import daily_allowance
 from accounts.daily_allowance import Allowance, Kind
 from accounts.models import User
 from assistant.cases import masked_case
+from consultant import mails
 from consultant.actions import threads
 from consultant.models import Message, Thread
 from consultant.models.thread import MAX_SUBJECT_LENGTH
@@ -55,7 +56,8 @@ def ask(
     Identifiers in all of it are masked before they are stored. `attachments` are dicts of `name`,
     `text` and `problem`. The same `question_key` is one question: it is returned, nothing is spent.
     In a thread that a consultant looks after the words wait for the consultant and cost nothing;
-    elsewhere a job answers them. Asking for a person hands the thread to one.
+    elsewhere a job answers them. Asking for a person hands the thread to one, which a mail confirms
+    to who asked by mail.
     Raises NoMailsLeft.
     """
     if asked := Message.objects.filter(question_key=question_key, thread__user=user).first():
@@ -99,7 +101,9 @@ def _store(user: User, thread: Thread | None, subject: str, values: dict) -> Mes
     thread.updated_at = now
     if thread.state == Thread.State.REPLIED or is_only_a_wish(question.text):
         thread.save(update_fields=["updated_at"])
-        threads.escalate(thread=thread, why=Thread.Escalation.ASKED)
+        is_handed_over = threads.escalate(thread=thread, why=Thread.Escalation.ASKED)
+        if is_handed_over and values["via"] == Message.Via.MAIL:
+            mails.write_escalated(thread)  # on the site the page says it
     elif thread.state == Thread.State.WITH_CONSULTANT:
         thread.save(update_fields=["updated_at"])
     else:

@@ -16,6 +16,7 @@ from accounts.outbox import send_waiting_mails
 from assistant.answer import Paragraph
 from assistant.facts import Citation
 from consultant import mails
+from consultant.actions.asking import ask
 from consultant.mails.as_text import WIDTH
 from consultant.mails.content import MOST_ROWS
 from consultant.mails.envelope import MOST_REFERENCES, answer_subject
@@ -449,3 +450,24 @@ def test_no_style_needs_more_than_desktop_outlook_knows():
     used = set(re.findall(r"(?:^|;|\s)([a-z-]+):", styles))
     unknown = {"display", "position", "float", "flex", "grid", "box-shadow", "opacity", "gap"}
     assert used & unknown <= {"display"}  # of the preview, which Outlook hides by mso-hide
+
+
+def asked(user, text, *, via=Message.Via.MAIL, **values) -> Message:
+    return ask(user=user, text=text, via=via, question_key=text, **values)
+
+
+def test_who_asks_for_a_person_by_mail_has_it_confirmed_once():
+    user = make_user()
+    thread = make_thread(user=user, state=Thread.State.ANSWERED)
+    asked(user, "Ask a person", thread=thread, message_id="<wish@mail.example>")
+    asked(user, "Please ask a person", thread=thread, message_id="<again@mail.example>")
+    message = sent(OutgoingMail.objects.get())
+    assert "A consultant will look at your case" in text_of(message)
+    assert message["In-Reply-To"] == "<wish@mail.example>"
+
+
+def test_who_asks_for_a_person_on_the_site_reads_it_there():
+    user = make_user()
+    thread = make_thread(user=user, state=Thread.State.ANSWERED)
+    asked(user, "Ask a person", thread=thread, via=Message.Via.WEB)
+    assert not OutgoingMail.objects.exists()
