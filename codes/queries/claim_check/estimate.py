@@ -75,12 +75,16 @@ class Estimate:
 
 @dataclass
 class _Work:
-    """A line on the way to its amount: units as they are ranked, each with its own amount."""
+    """A line on the way to its amount: units as they are ranked, each with its own amount.
+
+    `share` is what the line's own modifiers leave of the fee.
+    """
 
     line: Line
     row: FeeScheduleRow
     each: Decimal
     steps: list[str]
+    share: Decimal = Decimal(1)
     parts: list[Decimal] = field(default_factory=list)
 
     @property
@@ -174,6 +178,7 @@ def _own_modifiers(item: _Work) -> None:
 
 def _take(item: _Work, share: Decimal, words: str) -> None:
     item.each = in_cents(item.each * share)
+    item.share *= share
     text = words if "%" in words else f"{share * 100:.0f}% {words}"
     item.steps.append(f"× {text}")
 
@@ -202,6 +207,7 @@ def _endoscopies(work: list[_Work], facts: ClaimFacts) -> None:
             amount = fee.facility if is_facility else fee.nonfacility
             if item is first or amount is None:
                 continue
+            amount = in_cents(amount * item.share)
             item.parts = [max(part - amount, Decimal(0)) for part in item.parts]
             item.steps.append(f"− {amount:,.2f}, the fee of the base endoscopy {base}")
 
@@ -261,7 +267,8 @@ def _component(item: _Work, component: str, facts: ClaimFacts) -> Decimal | None
     if row is None:
         return None
     fee = fee_of(row, facts.locality)
-    return fee.facility if facts.is_facility(item.line.place) else fee.nonfacility
+    amount = fee.facility if facts.is_facility(item.line.place) else fee.nonfacility
+    return None if amount is None else in_cents(amount * item.share)
 
 
 def _therapy(work: list[_Work], facts: ClaimFacts) -> None:
