@@ -13,7 +13,7 @@ _END = re.compile(
 )
 _NO_END = re.compile(
     r"(?:\b(?:Dr|Mr|Mrs|Ms|Prof|vs|approx|No|Nos|Jr|Sr|St|Inc|pt|pts|dx|hx|e\.g|i\.e|etc|incl|"
-    r"Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)|(?:^|\s)[A-Z]|^\s*\d{1,2})\.$",
+    r"Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)|(?:^|\s)[A-Z]|^\s*q?\d{1,2})\.$",
     re.I,
 )
 _AUX = r"(?:is|are|was|were|does|do|did|can|could|may|should|would|will|has|have|had|must)"

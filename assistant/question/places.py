@@ -22,7 +22,11 @@ _NAMES = re.compile(
 # Two letters are a state where they stand as one: after "in", or a comma, or alone at the end.
 _LETTERS = re.compile(r"(?:\b[Ii]n|\bfor|,|\b[Ss]tate:?)\s+([A-Z]{2})\b(?!\w)")
 _ZIP = re.compile(r"\bzip(?:\s*code)?s?:?\s*(?:of\s+)?(\d{5})(?:-\d{4})?\b", re.I)
-_ZIP_AFTER = re.compile(r"\b(?:in|near|around|at)\s+(\d{5})(?:-\d{4})?\b(?!\s*[-–]\s*\d{5})", re.I)
+_ZIP_AFTER = re.compile(
+    r"(?<!included )(?<!bundled )(?<!inherent )\b(?:in|near|around|at)\s+(\d{5})(?:-\d{4})?\b"
+    r"(?!\s*[-–]\s*\d{5})",
+    re.I,
+)
 # Behind the letters of a state, as in an address.
 _ZIP_OF_STATE = re.compile(
     r"(?P<before>,|\b[Ii]n)\s*(?P<state>[A-Z]{2})\s+(?P<zip>\d{5})(?:-\d{4})?\b(?!-\w)"

@@ -203,7 +203,8 @@ def _nothing_loaded(record, page: CodePage, setting: Setting, tool, arguments, s
 
 def _edit(record, item: Pair, setting: Setting, release, place: Citation) -> list[Fact]:
     indicator = item.modifier_indicator
-    verdict = "Only with a modifier that applies" if indicator == 1 else "No"
+    # No yes and no: "is it bundled?" asks the contrary of "may both be billed?".
+    verdict = "Only with a modifier that applies" if indicator == 1 else "Not paid together"
     text = (
         f"{verdict}: {release.name} has an edit in force on {record.day} in the "
         f"{setting.name_within} setting. {item.column_two} is column two of {item.column_one}, so "
@@ -242,7 +243,7 @@ def _with_modifier(item: Pair, modifier: str, place: Citation) -> Fact:
 
 def _no_edit(record, one, two, setting: Setting, release, place: Citation) -> Fact:
     return Fact(
-        f"Yes, as far as NCCI goes: {release.name} has no edit in force between "
+        f"May be billed together as far as NCCI goes: {release.name} has no edit in force between "
         f"{one.code.printed} and {two.code.printed} on {record.day} in the {setting.name_within} "
         "setting.",
         place,

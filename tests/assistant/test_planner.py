@@ -86,10 +86,17 @@ def test_a_modifier_is_judged_by_the_indicator(record, modifier, told):
     assert told in ask(f"Can 96522-{modifier} be billed with 36561?").to_text()
 
 
+@pytest.mark.parametrize(
+    "question", ["Is 96365 bundled with 36561?", "Is 96365 included in 36561?"]
+)
+def test_that_nothing_is_bundled_is_not_told_with_a_yes(record, question):
+    assert ask(question).to_text().startswith("May be billed together as far as NCCI goes")
+
+
 def test_no_modifier_helps_against_indicator_0(record):
     text = ask("Can 36000 be billed with 36561 with modifier 59?").to_text()
 
-    assert text.startswith("No: 2026 Q3 has an edit")
+    assert text.startswith("Not paid together: 2026 Q3 has an edit")
     assert "Modifier 59 does not help here" in text
 
 

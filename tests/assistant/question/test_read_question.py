@@ -175,6 +175,7 @@ def test_any_text_can_be_read(text):
         ("state: KY, 99213", ""),
         ("CAN I BILL 99213, OR 20610", ""),
         ("99213, 20610", ""),
+        ("Is 76942 included in 20611?", ""),
     ],
 )
 def test_the_zip_code_of_an_address_is_no_code(text, zip_code):
