@@ -7,8 +7,9 @@ alphabetic index whose main term has an odd MD5 (of its UTF-8 text). The queries
 other half, parentheses, NEC and NOS stripped; right is the entry's code or a code under it.
 
 *People's words*: `search_queries.csv` over everything loaded. The weights were learned on its
-half `tune`, and on index entries whose MD5 leaves 1 and 3 when divided by 4; `held` was only
-scored.
+half `tune`, and on entries of the odd half that `learning/adapt_model.py` did not learn from;
+`held` was only scored. Searches go by a date of service in July 2026, as those of the site by
+today's.
 
 Peers search the same phrases: PostgreSQL's full text, SQLite's FTS5, Tantivy as it comes, bm25s,
 and the model of meanings alone. A peer's code is as good as its best phrase.
@@ -126,6 +127,21 @@ def even(main_term: str) -> bool:
     return md5(main_term) % 2 == 0
 
 
+# Of the odd half, which entries teach the adapter of the model, and which the weights.
+
+
+def learned_from(main_term: str) -> bool:
+    return odd(main_term) and md5(main_term) // 2 % 8 != 0
+
+
+def fitted_on(main_term: str) -> bool:
+    return odd(main_term) and md5(main_term) // 2 % 8 == 0 and md5(main_term) // 16 % 4 != 0
+
+
+def developed_on(main_term: str) -> bool:
+    return odd(main_term) and md5(main_term) // 2 % 8 == 0 and md5(main_term) // 16 % 4 == 0
+
+
 def index_entries() -> list[tuple[list[str], str, str, str]]:
     """(terms, column, code, see) of the alphabetic index."""
     from codes.models import Source
@@ -241,6 +257,7 @@ def ours(place: Place, *, by_meaning: bool) -> Search:
             understood.readings,
             model=place.model if by_meaning else None,
             vectors=place.vectors if by_meaning else None,
+            day=DAY.toordinal(),
         )
         return [place.code(item.code) for item in found[:TOP]]
 
@@ -487,54 +504,63 @@ print(resident() - before)
 
 def fit(var: Path) -> int:
     """Learn the weights from the tuned half, and from index entries held for nothing else."""
-    import numpy as np
 
-    from search.ranking import FEATURES, WEIGHTS_FILE, candidates
-    from search.reading import understand
-
-    def one(main_term):
-        return md5(main_term) % 4 == 1
-
-    def three(main_term):
-        return md5(main_term) % 4 == 3
+    from search.ranking import FEATURES, WEIGHTS_FILE
 
     folder, queries = peoples(var)[TUNE]
-    sets = [(Place.open(folder), queries, 1.6)]
-    sets.append((Place.open(general_folder(var, one)), general_queries(three, 1200), 1.0))
+    place, general = Place.open(folder), Place.open(general_folder(var, learned_from))
+    entries = general_queries(fitted_on, 1500)
     stored = {"features": list(FEATURES)}
     for name in ("meaning", "words"):
-        data = []
-        for place, asked, weight in sets:
-            for query in asked:
-                seen: dict[int, tuple] = {}
-                understood = understand(query.text, [place.part], place.terms)
-                if name == "meaning":
-                    vectors = place.model.vectors([r.text for r in understood.readings] or [""])
-                    for reading, vector in zip(understood.readings, vectors, strict=False):
-                        reading.vector = vector
-                for reading in understood.readings:
-                    found = candidates(
-                        place.part,
-                        reading,
-                        model=place.model if name == "meaning" else None,
-                        vectors=place.vectors if name == "meaning" else None,
-                        rows=place.rows,
-                    )
-                    prior = found.features @ _prior(FEATURES)
-                    for at in np.argsort(-prior)[:150]:
-                        key = int(found.codes[at])
-                        value = prior[at] * reading.trust
-                        if key not in seen or seen[key][0] < value:
-                            right = query.accepts(*place.code(key))
-                            seen[key] = value, found.features[at], right
-                rows = list(seen.values())
-                right = np.array([row[2] for row in rows], bool)
-                if right.any():
-                    data.append((np.stack([row[1] for row in rows]), right, weight))
+        data = [
+            (*rows, weight)
+            for where, asked, weight in ((place, queries, 1.6), (general, entries, 1.0))
+            for rows in _examples(where, asked, by_meaning=name == "meaning")
+        ]
         stored[name] = _learn(data, len(FEATURES))
         print(f"{name}: learned from {len(data)} queries")
     WEIGHTS_FILE.write_text(json.dumps(stored))
+    for name in ("words", "meaning"):
+        search = ours(general, by_meaning=name == "meaning")
+        hit, rank, _ = scores(search, general_queries(developed_on, 600))
+        print(f"{name}: entries kept for development, hit@10 {hit:.3f}, MRR {rank:.3f}")
     return 0
+
+
+def _examples(place: Place, queries: list[Query], *, by_meaning: bool):
+    """The features of each query's likeliest candidates, and which of them are right."""
+    import numpy as np
+
+    from search.ranking import FEATURES, candidates
+    from search.reading import understand
+
+    model, vectors = (place.model, place.vectors) if by_meaning else (None, None)
+    for query in queries:
+        seen: dict[int, tuple] = {}
+        understood = understand(query.text, [place.part], place.terms)
+        if by_meaning:
+            found = place.model.vectors([r.text for r in understood.readings] or [""])
+            for reading, vector in zip(understood.readings, found, strict=False):
+                reading.vector = vector
+        for reading in understood.readings:
+            found = candidates(
+                place.part,
+                reading,
+                model=model,
+                vectors=vectors,
+                rows=place.rows,
+                day=DAY.toordinal(),
+            )
+            prior = found.features @ _prior(FEATURES)
+            for at in np.argsort(-prior)[:150]:
+                key = int(found.codes[at])
+                value = prior[at] * reading.trust
+                if key not in seen or seen[key][0] < value:
+                    seen[key] = value, found.features[at], query.accepts(*place.code(key))
+        rows = list(seen.values())
+        right = np.array([row[2] for row in rows], bool)
+        if right.any():
+            yield np.stack([row[1] for row in rows]), right
 
 
 def _prior(features):
@@ -544,7 +570,7 @@ def _prior(features):
     return np.array([share.get(name, 0.0) for name in features], np.float32)
 
 
-def _learn(data, width: int, units: int = 12) -> dict:
+def _learn(data, width: int, units: int = 16) -> dict:
     """Listwise softmax over each query's candidates, by Adam: first the features alone, then the
     hidden units beside them.
     """
@@ -557,31 +583,41 @@ def _learn(data, width: int, units: int = 12) -> dict:
         np.zeros(units),
         np.zeros(width),
     ]
-    for is_whole, steps, rate in ((False, 400, 0.05), (True, 500, 0.01)):
+    parts = [part.astype(np.float32) for part in parts]
+    features = np.concatenate([rows for rows, _, _ in data]).astype(np.float32)
+    right = np.concatenate([wanted for _, wanted, _ in data])
+    counts = [len(wanted) for _, wanted, _ in data]
+    starts = np.r_[0, np.cumsum(counts)[:-1]]
+    each = np.array([weight for _, _, weight in data], np.float32)
+    weights = np.repeat(each / each.sum(), counts)
+
+    def share_of(values):
+        return values / np.repeat(np.maximum(np.add.reduceat(values, starts), 1e-9), counts)
+
+    for is_whole, steps, rate in ((False, 300, 0.05), (True, 500, 0.01)):
         if is_whole:
-            parts[2] = chance.normal(0, 0.3, units)
+            parts[2] = chance.normal(0, 0.3, units).astype(np.float32)
         first = [np.zeros_like(part) for part in parts]
         second = [np.zeros_like(part) for part in parts]
         for step in range(1, steps + 1):
             slopes = [np.zeros_like(part) for part in parts]
-            total = sum(weight for _, _, weight in data)
-            for features, right, weight in data:
+            logits = features @ parts[3]
+            if is_whole:
                 hidden = np.tanh(features @ parts[0] + parts[1])
-                logits = hidden @ parts[2] + features @ parts[3]
-                share = np.exp(logits - logits.max())
-                share /= share.sum()
-                wanted = np.where(right, share, 0)
-                off = weight * (share - wanted / max(wanted.sum(), 1e-9))
-                slopes[3] += off @ features
-                if is_whole:
-                    slopes[2] += off @ hidden
-                    inner = np.outer(off, parts[2]) * (1 - hidden * hidden)
-                    slopes[0] += features.T @ inner
-                    slopes[1] += inner.sum(0)
+                logits += hidden @ parts[2]
+            logits -= np.repeat(np.maximum.reduceat(logits, starts), counts)
+            share = share_of(np.exp(logits))
+            off = weights * (share - share_of(np.where(right, share, 0.0)))
+            slopes[3] = off @ features
+            if is_whole:
+                slopes[2] = off @ hidden
+                inner = np.outer(off, parts[2]) * (1 - hidden * hidden)
+                slopes[0] = features.T @ inner
+                slopes[1] = inner.sum(0)
             for at in range(4):
                 if at < 3 and not is_whole:
                     continue
-                slope = slopes[at] / total + (0.0004 if at == 3 else 0.002) * parts[at]
+                slope = slopes[at] + (0.0004 if at == 3 else 0.002) * parts[at]
                 first[at] = 0.9 * first[at] + 0.1 * slope
                 second[at] = 0.999 * second[at] + 0.001 * slope * slope
                 step_size = first[at] / (1 - 0.9**step)
@@ -589,11 +625,13 @@ def _learn(data, width: int, units: int = 12) -> dict:
                     np.sqrt(second[at] / (1 - 0.999**step)) + 1e-8
                 )
     tops = [
-        (np.tanh(features @ parts[0] + parts[1]) @ parts[2] + features @ parts[3])[right].max()
-        for features, right, _ in data
+        (np.tanh(rows @ parts[0] + parts[1]) @ parts[2] + rows @ parts[3])[wanted].max()
+        for rows, wanted, _ in data
     ]
     names = ("hidden", "hidden_constant", "out", "direct")
-    net = {name: part.round(4).tolist() for name, part in zip(names, parts, strict=True)}
+    net = {
+        name: part.astype(float).round(4).tolist() for name, part in zip(names, parts, strict=True)
+    }
     return {**net, "constant": round(float(0.8 - np.median(tops)), 4)}
 
 

@@ -69,6 +69,8 @@ def load_demonstration():
     if not apps.get_model("codes", "Release").objects.exists():
         say("Loading the demonstration data")
         call_command("load_demonstration", verbosity=0)
+        # A moment's work on so few codes, and the first search is a whole one.
+        call_command("build_search_index", verbosity=0)
     if not apps.get_model("careers", "Employer").objects.exists():
         say("Loading the demonstration postings")
         call_command("load_demonstration_postings", verbosity=0)

@@ -7,18 +7,27 @@ This is the app's interface: `find` for a page of results, `suggest` while someb
 from dataclasses import dataclass, field, replace
 from datetime import date
 
+import numpy as np
 from django.contrib.postgres.search import SearchQuery
 from django.db.models import QuerySet
 
 from codes.models import Code
 from codes.queries.loaded import systems_not_loaded
-from codes.queries.releases import published_releases
+from codes.queries.releases import Releases, published_releases
 from search.asked import Asked, read
-from search.hits import families_of, folded_hits, hits_of
-from search.index.current import Index, current
-from search.index_match import Matches, matches, nothing_near
+from search.hits import families_among, families_of, folded_hits, hits_alone, hits_of
+from search.index.current import Index, current, recent
+from search.index_match import Matches, facets_with, matches, nothing_near
 from search.named import exact_codes, named_codes, near_codes
-from search.results import Correction, Expansion, Facets, Hit, Results
+from search.results import (
+    Correction,
+    Expansion,
+    Facets,
+    Hit,
+    Results,
+    Suggestions,
+    with_corrections,
+)
 from search.scope import Scope, scope_of
 from search.word_match import (
     all_words,
@@ -37,6 +46,10 @@ MOST_COMPARED = 2000
 MOST_FOLDED = 1000
 # So many suggestions are looked at for each that is shown, which may have variants.
 MOST_VARIANTS = 8
+# So many suggestions are kept for who types the same; the oldest go first.
+MOST_KEPT = 2000
+# Of more codes that were named no facets are counted.
+MOST_COUNTED = 5000
 
 __all__ = ["Hit", "Results", "find", "suggest"]
 
@@ -104,7 +117,7 @@ def find(
     total += said.total
     row_total = total
     if is_folded:
-        families = families_of(code_ids, scope, asked)
+        families = _families(code_ids, index, scope, asked)
         row_total = len(families)
         hits = folded_hits(families[offset : offset + limit], releases, scope)
     else:
@@ -116,8 +129,7 @@ def find(
             hits,
             total,
             [code.get_absolute_url() for code in exact],
-            # Those of words alone would leave out the codes that were named.
-            facets=said.facets if named is None else None,
+            facets=said.facets if named is None else _facets(asked, said, index, scope, releases),
             corrections=said.corrections,
             expansions=_as_typed(said.expansions, asked),
             has_more=is_folded and total > len(code_ids),
@@ -136,38 +148,113 @@ def find(
     )
 
 
-def suggest(text: str, date_of_service: date, limit: int = 8) -> list[Hit]:
-    """The first codes for text that is still being typed, variants of one another together.
+def suggest(text: str, date_of_service: date, limit: int = 8) -> Suggestions:
+    """The first codes for text that is still being typed, variants of one another as one.
 
-    [] for fewer than two characters.
+    None for fewer than two characters.
     """
     asked = read(text)
     if len(asked.text) < 2:
-        return []
-    releases = published_releases()
+        return Suggestions()
+    releases, index = recent()
     scope = scope_of(releases, date_of_service, asked.system)
-    code_ids = []
     named = named_codes(asked, scope)
-    if named is not None:
-        code_ids = list(named.values_list("pk", flat=True)[:limit])
-    index = current(releases)
-    if index is not None and not code_ids and asked.words:
-        found = matches(asked.words, index, scope_of(releases, date_of_service), is_begun=True)
-        said = _said_of(found, limit * MOST_VARIANTS)
-        families = families_of(said.code_ids, scope, asked)[:limit]
-        return said.told(folded_hits(families, releases, scope))
+    code_ids = list(named.values_list("pk", flat=True)[:limit]) if named is not None else []
+    if code_ids:
+        return Suggestions(hits_of(code_ids, releases, scope))
+    if index is not None and asked.words:
+        key = (asked.text, asked.system, date_of_service, limit)
+        if key not in index.answers:
+            while len(index.answers) >= MOST_KEPT:
+                index.answers.pop(next(iter(index.answers)), None)
+            index.answers[key] = _suggested(asked, index, releases, scope, limit)
+        return index.answers[key]
     typed = being_typed(asked.words) if index is None else None
-    if typed and not code_ids:
-        query, beginnings = typed
-        code_ids, _ = matching_codes(
-            query,
-            scope_of(releases, date_of_service),
-            beginnings=beginnings,
-            limit=limit * MOST_VARIANTS,
-            most=MOST_COMPARED,
+    if not typed:
+        return Suggestions()
+    query, beginnings = typed
+    code_ids, _ = matching_codes(
+        query,
+        scope_of(releases, date_of_service),
+        beginnings=beginnings,
+        limit=limit * MOST_VARIANTS,
+        most=MOST_COMPARED,
+    )
+    hits = folded_hits(families_of(code_ids, scope, asked)[:limit], releases, scope)
+    return Suggestions(replace(hit, variants=[], more_count=len(hit.variants)) for hit in hits)
+
+
+def _suggested(
+    asked: Asked, index: Index, releases: Releases, scope: Scope, limit: int
+) -> Suggestions:
+    """The codes that the index has for what is typed, with their texts of the day."""
+    day = scope.date_of_service.toordinal()
+    everywhere = scope_of(releases, scope.date_of_service)
+    found = matches(asked.words, index, everywhere, is_begun=True)
+    first = found.chosen[: limit * MOST_VARIANTS]
+    codes = {
+        int(item.part.code_id[item.code]): (
+            str(item.part.system(item.code)),
+            item.part.value(item.code),
+            item.part.titles([item.code], day)[0],
         )
-        return folded_hits(families_of(code_ids, scope, asked)[:limit], releases, scope)
-    return hits_of(code_ids, releases, scope)
+        for item in first
+    }
+    families = families_among(list(codes), codes, asked)[:limit]
+    hits = {}
+    for family in families:
+        if (kept := index.hits.get((family[0], day))) is not None:
+            hits[family[0]] = kept
+    missing = [family[0] for family in families if family[0] not in hits]
+    if missing:
+        if len(index.hits) > MOST_KEPT:
+            index.hits.clear()
+        fetched = hits_alone(missing, releases, scope)
+        hits |= fetched
+        index.hits.update(((key, day), hit) for key, hit in fetched.items())
+    said = _said_of(replace(found, chosen=first))
+    shown = Suggestions(
+        said.told(
+            [
+                replace(hits[family[0]], more_count=len(family) - 1)
+                for family in families
+                if family[0] in hits
+            ]
+        )
+    )
+    shown.read_as = with_corrections(asked.text, said.corrections)
+    return shown
+
+
+def _families(
+    code_ids: list[int], index: Index | None, scope: Scope, asked: Asked
+) -> list[list[int]]:
+    """Variants of one another together, by the texts of the index where it has them all."""
+    if index is None:
+        return families_of(code_ids, scope, asked)
+    part, day = index.parts[-1][0], scope.date_of_service.toordinal()
+    numbers = part.numbers_of_codes(np.asarray(code_ids, np.int64))
+    if (numbers < 0).any():
+        return families_of(code_ids, scope, asked)
+    titles = part.titles(numbers, day)
+    codes = {
+        code_id: (str(part.system(number)), part.value(number), title)
+        for code_id, number, title in zip(code_ids, numbers.tolist(), titles, strict=True)
+    }
+    return families_among(code_ids, codes, asked)
+
+
+def _facets(
+    asked: Asked, said: "_Said", index: Index | None, scope: Scope, releases: Releases
+) -> Facets | None:
+    """How the codes that were named, and those found by words beside them, divide."""
+    if index is None:
+        return None
+    everywhere = named_codes(asked, scope_of(releases, scope.date_of_service))
+    code_ids = list(everywhere.order_by().values_list("pk", flat=True)[: MOST_COUNTED + 1])
+    if len(code_ids) > MOST_COUNTED:
+        return None
+    return facets_with(code_ids, said.matches, index, scope)
 
 
 @dataclass

@@ -19,6 +19,11 @@ def hits_of(code_ids: list[int], releases: Releases, scope: Scope) -> list[Hit]:
     return list(_hits_by_id(code_ids, releases, scope).values())
 
 
+def hits_alone(code_ids: list[int], releases: Releases, scope: Scope) -> dict[int, Hit]:
+    """The codes by their keys, without parents, in two queries."""
+    return _hits_by_id(code_ids, releases, scope, with_parents=False)
+
+
 def folded_hits(families: list[list[int]], releases: Releases, scope: Scope) -> list[Hit]:
     """The first of each family of keys, with the others as its variants."""
     hits = _hits_by_id([code_id for family in families for code_id in family], releases, scope)
@@ -36,6 +41,13 @@ def families_of(code_ids: list[int], scope: Scope, asked: Asked) -> list[list[in
     ).order_by()
     columns = ("code_id", "code__system", "code__value", "long")
     codes = {code_id: (*code,) for code_id, *code in described.values_list(*columns)}
+    return families_among(code_ids, codes, asked)
+
+
+def families_among(
+    code_ids: list[int], codes: dict[int, tuple[str, str, str]], asked: Asked
+) -> list[list[int]]:
+    """The same of codes whose system, stored value and text are known."""
     places = folded([codes.get(code_id, ("", str(code_id), "")) for code_id in code_ids])
     found = [[code_ids[place] for place in family] for family in places]
     if asked.is_code or asks_for_encounter(asked.text):
@@ -48,12 +60,14 @@ def families_of(code_ids: list[int], scope: Scope, asked: Asked) -> list[list[in
     ]
 
 
-def _hits_by_id(code_ids: list[int], releases: Releases, scope: Scope) -> dict[int, Hit]:
+def _hits_by_id(
+    code_ids: list[int], releases: Releases, scope: Scope, *, with_parents: bool = True
+) -> dict[int, Hit]:
     by_id: dict[int, Release] = {release.pk: release for release in releases.all()}
     fields = ("system", "value", "plain_description__published_title")
     codes = Code.objects.select_related("plain_description").only(*fields).order_by()
     found = {code.pk: code for code in codes.filter(pk__in=code_ids)}
-    wanted = _parents_of(found.values())
+    wanted = _parents_of(found.values()) if with_parents else {}
     conditions = Q()
     for system, values in wanted.items():
         conditions |= Q(system=system, value__in=values)

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+import numpy as np
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
@@ -33,6 +34,7 @@ class Matches:
 
     understood: Understood
     chosen: list[Ranked] = field(default_factory=list)
+    found: list[Ranked] = field(default_factory=list)  # within none
     facets: Facets | None = None
 
     @property
@@ -94,6 +96,7 @@ def matches(
         model=model,
         vectors=index.vectors if model is not None else None,
         day=day,
+        is_begun=is_begun,
     )
     left_out = set(without)
     found = [item for item in found if int(item.part.code_id[item.code]) not in left_out]
@@ -106,7 +109,22 @@ def matches(
             for item in found
             if item.score >= (max(least, LEAST_BY_MEANING) if item.is_by_meaning else least)
         ][:MOST_MATCHES]
-    return _filtered(understood, found, scope, day)
+    chosen, facets = _filtered(found, scope)
+    return Matches(understood, chosen, found, facets)
+
+
+def facets_with(code_ids: Sequence[int], found: Matches | None, index: Index, scope: Scope):
+    """How codes that were named (by their keys), and what was found beside them, divide."""
+    part = index.parts[-1][0]
+    numbers = part.numbers_of_codes(np.asarray(code_ids, np.int64))
+    named = [Ranked(part, int(number), -1, 1.0, False) for number in numbers if number >= 0]
+    known = set(code_ids)
+    others = [item for item in (found.found if found else []) if _key(item) not in known]
+    return _filtered([*named, *others], scope)[1]
+
+
+def _key(item: Ranked) -> int:
+    return int(item.part.code_id[item.code])
 
 
 @dataclass(frozen=True)
@@ -157,8 +175,9 @@ def marked(text: str, wanted: set[str]) -> SafeString:
     return mark_safe("".join([*pieces, escape(text[end:])]))  # noqa: S308 - all is escaped
 
 
-def _filtered(understood: Understood, found: Sequence[Ranked], scope: Scope, day: int) -> Matches:
+def _filtered(found: Sequence[Ranked], scope: Scope) -> tuple[list[Ranked], Facets]:
     """The matches within the filters, and how many there would be with others."""
+    day = scope.date_of_service.toordinal()
     systems: Counter = Counter()
     chapters: Counter = Counter()
     billable = active = 0
@@ -197,4 +216,4 @@ def _filtered(understood: Understood, found: Sequence[Ranked], scope: Scope, day
         billable,
         active,
     )
-    return Matches(understood, chosen, facets)
+    return chosen, facets

@@ -16,6 +16,7 @@ from django.conf import settings
 
 logger = logging.getLogger(__name__)
 
+ADAPTER = Path(__file__).with_name("adapter.npz")
 WIDTH = 384
 LONGEST = 64  # tokens that are read
 BATCH = 32
@@ -103,10 +104,20 @@ def stored_form(vectors: np.ndarray) -> np.ndarray:
     return np.clip(np.round(vectors * STEPS), -127, 127).astype(np.int8)
 
 
+def _is_of_this_version(folder: Path) -> bool:
+    """Whether the model was adapted with the adapter that lies here."""
+    stamp = folder / "adapter.sha256"
+    digest = hashlib.sha256(ADAPTER.read_bytes()).hexdigest()
+    return stamp.exists() and stamp.read_text().strip() == digest
+
+
 @lru_cache(maxsize=1)
 def _load(folder: Path, changed: float) -> Model | None:
     try:
-        return Model(folder)
+        found = Model(folder)
+        if not _is_of_this_version(folder):
+            logger.warning("The search model in %s is of another version: make model", folder)
+        return found
     except Exception:
         logger.exception("The search model in %s cannot be read: words alone are used", folder)
         return None

@@ -28,6 +28,7 @@ from search.notes.submitted import (
     token_for,
 )
 
+SECONDS_TO_WAIT = 30  # for an index that is being made
 CSV_HEADER = ["code_system", "code", "description", "complete", "confidence", "words_of_the_note"]
 
 
@@ -54,8 +55,9 @@ def note_coding(request):
 @sensitive_variables()
 def _note_coding(request):
     """Context: `allowance`; `note`, the masked text to show in the box; `error`, a sentence about
-    what was handed in; `refused`, an Allowance that is used up; `review` (Review), `masked_counts`,
-    `token`; `date_of_service`, `date_error`, `most_characters`, `member_notes`.
+    what was handed in; `is_not_ready` while there is no index; `refused`, an Allowance that is used
+    up; `review` (Review), `masked_counts`, `token`; `date_of_service`, `date_error`,
+    `most_characters`, `member_notes`.
     """
     today = timezone.localdate()
     date_of_service, date_error = read_service_date(request.POST.get("date", ""), today)
@@ -73,8 +75,9 @@ def _note_coding(request):
     if request.POST.get("action") == "edit":
         return _page(request, context)
     if not is_ready():
-        text = "The search index is not ready yet, so no note can be read. Try again in a minute."
-        return _page(request, {**context, "error": text}, 503)
+        response = _page(request, {**context, "is_not_ready": True}, 503)
+        response["Retry-After"] = str(SECONDS_TO_WAIT)
+        return response
     if not is_again:
         allowance = daily_allowance.spend(request, Kind.NOTE)
         if not allowance.is_granted:

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from search.index.build import KINDS, SYSTEMS
-from search.index.part import Part
+from search.index.part import WEAK_WEIGHT, Part
 from search.meaning import Model
 from search.reading import Reading, Slot
 from search.vectors import Vectors
@@ -22,10 +22,12 @@ from search.words import stems
 
 WEIGHTS_FILE = Path(__file__).with_name("ranking_weights.json")
 MOST_PHRASES = 1000  # of one reading by words
+MOST_BEGUN = 300  # while it is being typed
 MOST_NEAR = 400  # of one reading by meaning
 NEAR_ENOUGH = 0.35
 LATER_STEMS = frozenset(stems("sequela subsequent late effect aftercare follow healing open"))
 LATER_SHARE = 0.5  # of a code for a later encounter where none was asked for
+OVER_SHARE = 0.4  # of a code that is not valid on the date of service
 DOUBT = 4.0  # how much a reading's trust weighs
 # Features of a code for one reading, in the order of the weights.
 FEATURES = (
@@ -55,6 +57,14 @@ FEATURES = (
     "is_later",  # a subsequent encounter or a sequela
     "depth",
     "phrases",
+    "union",  # how much of the question the code's phrases have together
+    "family_union",  # and those of its category
+    "branch",  # as family, of the codes that share its first four characters
+    "branch_nearness",
+    "above",  # the best agreement of the code right above it
+    "above_nearness",
+    "near_gap",  # how far its nearness is from the best one of all
+    "agreement_gap",
 )
 
 
@@ -123,6 +133,7 @@ def candidates(
     vectors: Vectors | None = None,
     rows: np.ndarray | None = None,
     day: int | None = None,
+    most: int = MOST_PHRASES,
 ) -> Candidates:
     """The codes that a reading may mean. `rows` are the rows of the part's phrases in `vectors`,
     -1 where there is none; `day` the date of service as an ordinal.
@@ -133,10 +144,12 @@ def candidates(
             number = part.stem_number.get(stem)
             if number is not None:
                 asked[stem] = max(asked.get(stem, 0.0), quality * float(part.weak[number]))
-    phrases, bm25 = part.phrases_with(asked, MOST_PHRASES)
+    phrases, bm25 = part.phrases_with(asked, most)
     nearness = np.zeros(len(phrases), np.float32)
     if model is not None and vectors is not None and reading.vector is not None and len(vectors):
-        every = _nearness(model, vectors, reading)
+        if reading.near is None:
+            place_nearness([reading], model, vectors)
+        every = reading.near
         near = _nearest_phrases(rows, every)
         found = np.union1d(phrases, near)
         bm25_of = np.zeros(part.phrase_count, np.float32)
@@ -150,8 +163,13 @@ def candidates(
     return _by_code(part, reading, phrases, bm25, nearness, day)
 
 
-def _nearness(model: Model, vectors: Vectors, reading: Reading) -> np.ndarray:
-    return model.nearness(vectors.matrix, reading.vector[None, :])[:, 0]
+def place_nearness(readings: Sequence[Reading], model: Model, vectors: Vectors) -> None:
+    """Fill in how near every row of `vectors` is to each reading: all in one pass of the rows."""
+    wanted = [reading for reading in readings if reading.vector is not None]
+    if wanted and len(vectors):
+        near = model.nearness(vectors.matrix, np.stack([reading.vector for reading in wanted]))
+        for reading, column in zip(wanted, near.T, strict=True):
+            reading.near = np.ascontiguousarray(column)
 
 
 def _nearest_phrases(rows: np.ndarray, every: np.ndarray) -> np.ndarray:
@@ -165,7 +183,7 @@ def _nearest_phrases(rows: np.ndarray, every: np.ndarray) -> np.ndarray:
 
 
 def _by_code(part, reading, phrases, bm25, nearness, day) -> Candidates:
-    coverage, precision, missing, beside = _agreement(part, reading, phrases)
+    coverage, precision, missing, beside, slots = _agreement(part, reading, phrases)
     agreement = coverage * (0.35 + 0.65 * precision)
     top = max(float(bm25.max(initial=0.0)), 1e-6)
     bm25 = bm25 / top
@@ -189,7 +207,15 @@ def _by_code(part, reading, phrases, bm25, nearness, day) -> Candidates:
     np.maximum.at(most_bm25, group, bm25[at])
     most_near = np.zeros(len(codes), np.float32)
     np.maximum.at(most_near, group, nearness[at])
-    family, family_near = _of_family(part.code_family[codes], agreement[best], most_near)
+    _, category = np.unique(part.code_family[codes], return_inverse=True)
+    _, twig = np.unique(part.code_value[codes].astype("S4"), return_inverse=True)
+    own = agreement[best]
+    family, family_near = _of_group(category, own), _of_group(category, most_near)
+    above = np.searchsorted(codes, part.code_parent[codes])
+    above = np.minimum(above, len(codes) - 1)
+    is_above = codes[above] == part.code_parent[codes]
+    union = _union(slots, at, group, len(codes))
+    family_union = _union(slots, at, category[group], len(codes))[category]
     kind = part.phrase_kind[phrases[best]]
     system = part.code_system[codes]
     text_is_unspecified = part.unspecified[codes]
@@ -213,6 +239,14 @@ def _by_code(part, reading, phrases, bm25, nearness, day) -> Candidates:
         "is_later": part.is_later[codes],
         "depth": np.minimum(part.code_depth[codes], 7) / 7,
         "phrases": np.log1p(part.phrase_total[codes]) / 6,
+        "union": union,
+        "family_union": family_union,
+        "branch": _of_group(twig, own),
+        "branch_nearness": _of_group(twig, most_near),
+        "above": np.where(is_above, own[above], 0.0),
+        "above_nearness": np.where(is_above, most_near[above], 0.0),
+        "near_gap": most_near.max(initial=0.0) - most_near,
+        "agreement_gap": own.max(initial=0.0) - own,
     }
     for number, name in enumerate(KINDS):
         columns[f"is_{name.value}"] = kind == number
@@ -221,22 +255,30 @@ def _by_code(part, reading, phrases, bm25, nearness, day) -> Candidates:
     return Candidates(part, codes, table, phrases[best], by_meaning)
 
 
-def _of_family(families: np.ndarray, agreement: np.ndarray, nearness: np.ndarray):
-    """For each code the mean of the three best agreements, and nearnesses, of its category."""
-    _, group = np.unique(families, return_inverse=True)
-    found = []
-    for values in (agreement, nearness):
-        order = np.lexsort((-values, group))
-        starts = np.flatnonzero(np.r_[True, group[order][1:] != group[order][:-1]])
-        rank = np.arange(len(order)) - np.repeat(starts, np.diff(np.r_[starts, len(order)]))
-        top = np.where(rank < 3, values[order], 0.0)
-        found.append((np.bincount(group[order], top) / 3)[group])
-    return found
+def _of_group(group: np.ndarray, values: np.ndarray) -> np.ndarray:
+    """For each code the mean of the three best values of its group."""
+    order = np.lexsort((-values, group))
+    starts = np.flatnonzero(np.r_[True, group[order][1:] != group[order][:-1]])
+    rank = np.arange(len(order)) - np.repeat(starts, np.diff(np.r_[starts, len(order)]))
+    top = np.where(rank < 3, values[order], 0.0)
+    return (np.bincount(group[order], top) / 3)[group]
+
+
+def _union(slots, at: np.ndarray, group: np.ndarray, count: int) -> np.ndarray:
+    """How much of the question the phrases of each group have together."""
+    whole = sum(weight for weight, _ in slots)
+    found = np.zeros(count, np.float32)
+    for weight, best in slots:
+        most = np.zeros(count, np.float32)
+        np.maximum.at(most, group, best[at])
+        found += most * weight
+    return found / max(whole, 1e-6)
 
 
 def _agreement(part: Part, reading: Reading, phrases: np.ndarray):
     """How much of the question each phrase has, how much of it was asked for, how many words of
-    the question it lacks, and how many it has beside.
+    the question it lacks, how many it has beside; and each slot's weight with how well the phrases
+    fill it.
     """
     count = len(phrases)
     owners, ids, flags = part.tokens(phrases)
@@ -245,6 +287,7 @@ def _agreement(part: Part, reading: Reading, phrases: np.ndarray):
     asked = np.zeros(count, np.float32)
     missing = np.zeros(count, np.float32)
     whole = 0.0
+    slots = []
     for slot in reading.slots:
         weight, matters = _slot_weight(part, slot)
         whole += weight
@@ -257,6 +300,7 @@ def _agreement(part: Part, reading: Reading, phrases: np.ndarray):
             has = owners[ids == number]
             best[has] = np.maximum(best[has], quality)
         asked += best * weight
+        slots.append((weight, best))
         missing += (best == 0) * matters
     is_own = flags == 0
     own = np.where(is_own, weights[ids], 0.0)
@@ -267,7 +311,8 @@ def _agreement(part: Part, reading: Reading, phrases: np.ndarray):
     precision = ((agreed + 0.5 * more) / np.maximum(said + 0.5 * more, 1e-6)).astype(np.float32)
     is_beside = is_own & (served[ids] == 0) & (part.weak[ids] == 1)
     beside = np.bincount(owners, is_beside.astype(np.float32), count)
-    return (asked / max(whole, 1e-6)).astype(np.float32), precision, missing, beside
+    coverage = (asked / max(whole, 1e-6)).astype(np.float32)
+    return coverage, precision, missing, beside, slots
 
 
 def _slot_weight(part: Part, slot: Slot) -> tuple[float, float]:
@@ -275,7 +320,8 @@ def _slot_weight(part: Part, slot: Slot) -> tuple[float, float]:
     if numbers:
         heaviest = max(numbers, key=lambda number: part.weights[number])
         return float(part.weights[heaviest]), float(part.weak[heaviest] == 1)
-    return float(np.log1p(max(part.phrase_count, 1))) * 0.6, 1.0
+    unknown = float(np.log1p(max(part.phrase_count, 1))) * 0.6
+    return (unknown * WEAK_WEIGHT, 0.0) if slot.is_everyday else (unknown, 1.0)
 
 
 def scores_of(weights: Weights, features: np.ndarray, trust) -> np.ndarray:
@@ -291,29 +337,49 @@ def ranked(
     model: Model | None = None,
     vectors: Vectors | None = None,
     day: int | None = None,
+    is_begun: bool = False,
 ) -> list[Ranked]:
-    """The codes that the readings may mean, best first, each once."""
+    """The codes that the readings may mean, best first, each once. With `is_begun` fewer phrases
+    are compared: the words are still being typed.
+    """
     weights = learned()["meaning" if model is not None and vectors is not None else "words"]
+    most = MOST_BEGUN if is_begun else MOST_PHRASES
+    if model is not None and vectors is not None:
+        place_nearness(readings, model, vectors)
     best: dict[int, Ranked] = {}
     for part, rows in parts:
+        found = []
         for reading in readings:
-            found = candidates(part, reading, model=model, vectors=vectors, rows=rows, day=day)
-            if not len(found.codes):
-                continue
-            scores = scores_of(weights, found.features, reading.trust)
-            if not any(LATER_STEMS.intersection(slot.stems) for slot in reading.slots):
-                scores = np.where(part.is_later[found.codes], scores * LATER_SHARE, scores)
-            if day is not None:
-                is_over = (part.code_first[found.codes] > day) | (part.code_last[found.codes] < day)
-                scores = np.where(is_over, scores * 0.5, scores)
-            for at in np.argsort(-scores)[:MOST_PHRASES]:
-                key = int(part.code_id[found.codes[at]])
-                if key not in best or best[key].score < scores[at]:
-                    best[key] = Ranked(
-                        part,
-                        int(found.codes[at]),
-                        int(found.phrases[at]),
-                        float(scores[at]),
-                        bool(found.by_meaning[at]),
-                    )
+            those = candidates(
+                part, reading, model=model, vectors=vectors, rows=rows, day=day, most=most
+            )
+            if len(those.codes):
+                scores = _scores(weights, those, reading, day)
+                found.append((those.codes, those.phrases, scores, those.by_meaning))
+        if not found:
+            continue
+        codes, phrases, scores, by_meaning = (np.concatenate(column) for column in zip(*found))  # noqa: B905
+        order = np.argsort(-scores, kind="stable")
+        _, first = np.unique(codes[order], return_index=True)
+        for at in order[np.sort(first)[:most]].tolist():
+            key = int(part.code_id[codes[at]])
+            if key not in best or best[key].score < scores[at]:
+                best[key] = Ranked(
+                    part,
+                    int(codes[at]),
+                    int(phrases[at]),
+                    float(scores[at]),
+                    bool(by_meaning[at]),
+                )
     return sorted(best.values(), key=lambda item: -item.score)
+
+
+def _scores(weights: Weights, found: Candidates, reading: Reading, day: int | None) -> np.ndarray:
+    part, codes = found.part, found.codes
+    scores = scores_of(weights, found.features, reading.trust)
+    if not any(LATER_STEMS.intersection(slot.stems) for slot in reading.slots):
+        scores = np.where(part.is_later[codes], scores * LATER_SHARE, scores)
+    if day is not None:
+        is_over = (part.code_first[codes] > day) | (part.code_last[codes] < day)
+        scores = np.where(is_over, scores * OVER_SHARE, scores)
+    return scores

@@ -1,44 +1,53 @@
 """How what was typed may be read: words as they stand, corrected, spelled out, or still begun."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-from rapidfuzz import process
-from rapidfuzz.distance import OSA
 
+from search.everyday import EVERYDAY
 from search.index.part import Part
 from search.results import Correction, Expansion
+from search.spelling import near_words, nearest
 from search.words import stems, words
 
 MOST_WORDS = 24
 MOST_READINGS = 6
-SHORTEST_CORRECTED = 4  # letters
 MOST_BEGUN = 12  # words that a beginning may stand for
 SHORTEST_TERM_BEGUN = 5  # letters
 LONGEST_TERM = 5  # words of an abbreviation or lay term
 _CORRECTED = 0.8  # how well a corrected word serves beside one that was typed so
 _BEGUN = 0.9
 _SPELLED_OUT = 0.95
-_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
+_JOINED = 0.95  # a word written in one, where the text has it in two, or the other way round
+SHORTEST_JOINED = 6  # letters of two words that may be one
+# After a number these are measures, not what they abbreviate elsewhere.
+_UNITS = frozenset({"mg", "mcg", "ml", "cc", "g", "gm", "iu", "mm", "cm", "in", "ft", "lb", "lbs"})
 
 
 @dataclass
 class Slot:
-    """A place of a reading: the stems that may stand there, with how well each serves (0 to 1)."""
+    """A place of a reading: the stems that may stand there, with how well each serves (0 to 1).
+
+    An everyday word that no text of a code has counts as little as one that tells nothing.
+    """
 
     stems: dict[str, float]
+    is_everyday: bool = False
 
 
 @dataclass
 class Reading:
-    """One way to read what was asked: its slots, its words for the model, and how sure it is."""
+    """One way to read what was asked: its slots, its words for the model, and how sure it is.
+
+    `near` is how near each row of the vectors is to its own.
+    """
 
     slots: list[Slot]
     text: str
     trust: float = 1.0
     vector: np.ndarray | None = field(default=None, repr=False)
+    near: np.ndarray | None = field(default=None, repr=False)
 
 
 @dataclass
@@ -81,7 +90,7 @@ def nearest_words(text: str, parts: Sequence[Part], most: int = 5) -> list[str]:
     found: list[str] = []
     for word in words(text)[:MOST_WORDS]:
         for part in parts:
-            found += [near for near, _ in _near(word, part, most=2, further=1)]
+            found += [near for near, _ in near_words(word, part, most=2, further=1)]
     return list(dict.fromkeys(found))[:most]
 
 
@@ -97,22 +106,45 @@ def _plain(typed, parts, spans, is_begun, corrects):
                 for at, begun in enumerate(part.words_begun(word, MOST_BEGUN)):
                     for item in stems(begun):
                         served.setdefault(item, _BEGUN - 0.03 * at)
-        is_known = any(part.has_word(word) or part.has_stem(stem) for part in parts)
-        if not is_known and len(served) == len(stem) and place not in in_term:
-            near = _corrections(word, parts) if corrects else []
+        halves = next((part.joined[word] for part in parts if word in part.joined), None)
+        is_known = halves or any(part.has_word(word) or part.has_stem(stem) for part in parts)
+        is_everyday = not is_known and word in EVERYDAY
+        if not is_known and not is_everyday and len(served) == len(stem) and place not in in_term:
+            near = nearest(word, parts) if corrects else []
             if near:
                 best = near[0][0]
                 corrections.append(Correction(word, best))
                 served = {}
-                for found, quality in near:
+                for found, share in near:
                     for item in stems(found):
-                        served[item] = max(served.get(item, 0.0), quality)
+                        served[item] = max(served.get(item, 0.0), _CORRECTED * share)
                 word = best
             elif not word.isdigit():
                 unknown.append(word)
-        slots.append(Slot(served))
+        if halves:
+            # "preeclampsia" stands for both words of "pre-eclampsia".
+            slots += [Slot({**served, **dict.fromkeys(stems(half), _JOINED)}) for half in halves]
+        else:
+            slots.append(Slot(served, is_everyday))
         text.append(word)
+    _join(typed, parts, slots)
     return Reading(slots, " ".join(text)), corrections, unknown
+
+
+def _join(typed: list[str], parts: Sequence[Part], slots: list[Slot]) -> None:
+    """Let two words stand for the one that they make: heart burn, blood stream."""
+    if len(slots) != len(typed):
+        return
+    for place in range(len(typed) - 1):
+        word = typed[place] + typed[place + 1]
+        if (
+            len(word) >= SHORTEST_JOINED
+            and word.isalpha()
+            and any(part.has_word(word) for part in parts)
+        ):
+            for slot in slots[place : place + 2]:
+                for item in stems(word):
+                    slot.stems.setdefault(item, _JOINED)
 
 
 def _with_begun(typed: list[str], terms: dict[str, list[str]]) -> dict[str, list[str]]:
@@ -130,7 +162,8 @@ def _terms_in(typed: list[str], terms: dict[str, list[str]]) -> list[tuple[int, 
     while place < len(typed):
         for length in range(min(LONGEST_TERM, len(typed) - place), 0, -1):
             meanings = terms.get(" ".join(typed[place : place + length]))
-            if meanings:
+            is_measure = place and typed[place] in _UNITS and typed[place - 1][-1:].isdigit()
+            if meanings and not is_measure:
                 found.append((place, place + length, meanings))
                 place += length
                 break
@@ -155,38 +188,3 @@ def _spelled_out(typed, spans, parts, corrects) -> list[Reading]:
         reading.trust = 1.0 if number == 0 else 0.97
         readings.append(reading)
     return readings
-
-
-def _corrections(word: str, parts: Sequence[Part]) -> list[tuple[str, float]]:
-    """Up to three words of the index that were likely meant, with how well each serves."""
-    if len(word) < SHORTEST_CORRECTED or any(letter.isdigit() for letter in word):
-        return []
-    found: dict[str, float] = {}
-    for part in parts:
-        for near, score in _near(word, part, most=3):
-            found[near] = max(found.get(near, 0.0), score)
-    ordered = sorted(found.items(), key=lambda item: -item[1])[:3]
-    if not ordered:
-        return []
-    best = ordered[0][1]
-    return [
-        (near, _CORRECTED * (1.0 if score == best else 0.75))
-        for near, score in ordered
-        if score > best - 0.12
-    ]
-
-
-def _near(word: str, part: Part, most: int, further: int = 0) -> list[tuple[str, float]]:
-    """Words at a small distance, with a likelihood: near ones first, then frequent ones."""
-    allowed = (1 if len(word) < 6 else 2 if len(word) < 11 else 3) + further
-    near = process.extract(word, part.words, scorer=OSA.distance, score_cutoff=allowed, limit=24)
-    scored = []
-    for other, distance, place in near:
-        if other.isdigit():
-            continue
-        count = float(part.word_count[place])
-        same_start = 0.05 if other[:1] == word[:1] else 0.0
-        likely = 1 - distance / max(len(word), 4) + same_start + min(np.log10(count + 1), 4) * 0.03
-        scored.append((other, likely))
-    scored.sort(key=lambda item: -item[1])
-    return scored[:most]

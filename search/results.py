@@ -67,10 +67,11 @@ class Hit(CodeForms):
     """A code found: `text` in one line, `highlighted` the same as HTML with the words marked.
 
     `variants` are the hits that differ from it only in side, encounter or the like, where the
-    answer is folded. `why` is None where the code itself was named. `parents` are the categories
-    above it from the top down (ICD-10-CM; of an ICD-10-PCS code its table). `is_billable` is what
-    the release shown says. `score` orders the hits of one answer: 1 is a code named in full, or a
-    text that is what was asked, word for word; below 0.3 hardly anything agrees.
+    answer is folded; suggestions hold only their number, `more_count`. `why` is None where the
+    code itself was named. `parents` are the categories above it from the top down (ICD-10-CM; of
+    an ICD-10-PCS code its table). `is_billable` is what the release shown says. `score` orders the
+    hits of one answer: 1 is a code named in full, or a text that is what was asked, word for word;
+    below 0.3 hardly anything agrees.
     """
 
     system: CodeSystem
@@ -84,6 +85,7 @@ class Hit(CodeForms):
     score: float = 1.0
     code_id: int = 0  # the key of the code
     variants: list["Hit"] = field(default_factory=list)
+    more_count: int = 0
 
     @property
     def chapter(self) -> Division | None:
@@ -128,15 +130,31 @@ class Expansion:
     meanings: list[str]
 
 
+class Suggestions(list[Hit]):
+    """The first hits for text that is still being typed. `read_as` is the text with its words
+    corrected, '' where none was.
+    """
+
+    read_as: str = ""
+
+
+def with_corrections(text: str, corrections: list[Correction]) -> str:
+    """A text with its words corrected; '' where none was."""
+    for correction in corrections:
+        typed = rf"(?<!\w){re.escape(correction.typed)}(?!\w)"
+        text = re.sub(typed, lambda _, word=correction.read: word, text, flags=re.IGNORECASE)
+    return text if corrections else ""
+
+
 @dataclass(frozen=True)
 class Results:
     """The hits of one page in rank order, and how many there are in all.
 
     `exact` are the addresses of the codes that were named in full, on any page. `has_more` tells
     that more codes match than are ranked: `total` and the facets count the ranked ones. `facets`
-    is None where codes were named, and where `is_without_index`: this machine's index is not there
-    and PostgreSQL answers alone. `row_total` counts the rows of a folded answer, of which `hits`
-    are those of one page; codes named one by one are a row each. Where nothing was found:
+    is None where very many codes were named, and where `is_without_index`: this machine's index is
+    not there and PostgreSQL answers alone. `row_total` counts the rows of a folded answer, of which
+    `hits` are those of one page; codes named one by one are a row each. Where nothing was found:
     `near_codes` are the neighbours of what has the form of a code, `nearest_words` those that the
     index has and that look most like the ones asked for, and `not_loaded` the systems that could
     not be searched.
@@ -159,11 +177,7 @@ class Results:
     @property
     def corrected_text(self) -> str:
         """What was asked with its words corrected; '' where none was."""
-        text = self.asked.text
-        for correction in self.corrections:
-            typed = rf"(?<!\w){re.escape(correction.typed)}(?!\w)"
-            text = re.sub(typed, lambda _, word=correction.read: word, text, flags=re.IGNORECASE)
-        return text if self.corrections else ""
+        return with_corrections(self.asked.text, self.corrections)
 
     @property
     def missing(self) -> list[str]:

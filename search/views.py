@@ -92,7 +92,7 @@ def code_find(request):
 def code_suggest(request):
     """The fragment under the look-up box: at most eight rows for what is typed so far.
 
-    Context: `results` (Hit), `on_date` as in code_find.
+    Context: `results` (Suggestions), `on_date` as in code_find.
     """
     today = timezone.localdate()
     date_of_service, _ = read_service_date(request.GET.get("date", ""), today)

@@ -5,6 +5,7 @@ a phrase by its number, and of a code by its own, lies beside it in arrays (`par
 """
 
 import json
+import re
 from array import array
 from collections import Counter
 from pathlib import Path
@@ -29,6 +30,8 @@ LATER = "BCDEFGHJKMNPQRS"  # 7th characters but that of the first encounter, clo
 WRITER_MEMORY = 64_000_000  # bytes
 # A word of an index in parentheses, or its other form: there or not, it is the same entry.
 EXTRA = np.uint8(1)
+_HYPHENED = re.compile(r"(?<![\w-])([a-z]+)-([a-z]{3,})(?![\w-])")
+SHORTEST_JOINED = 4  # letters of two words that are often written as one: x-ray, pre-eclampsia
 
 
 def term_key(term: str) -> str:
@@ -59,6 +62,7 @@ def write(texts: Texts, folder: Path, *, stamp: dict) -> None:
     word_stem: dict[str, int] = {}
     word_count: Counter = Counter()
     token_ids, token_flags, starts = array("i"), array("B"), array("I", [0])
+    joined: dict[str, str] = {}
 
     (folder / "tantivy").mkdir()
     index = tantivy.Index(schema(), path=str(folder / "tantivy"))
@@ -70,6 +74,8 @@ def write(texts: Texts, folder: Path, *, stamp: dict) -> None:
         for text, flag in ((phrase.text, 0), (phrase.extra, 1)):
             if not text:
                 continue
+            for first, second in _HYPHENED.findall(text.lower()):
+                joined.setdefault(f"{first}{second}", f"{first} {second}")
             for word, stem in zip(words(text), stems(text), strict=True):
                 seen.setdefault(stem, flag)
                 if word not in word_stem:
@@ -139,6 +145,8 @@ def write(texts: Texts, folder: Path, *, stamp: dict) -> None:
     (folder / "words").write_text("\n".join(ordered), encoding="utf-8")
     keep("word_stem", [word_stem[word] for word in ordered], np.int32)
     keep("word_count", [word_count[word] for word in ordered], np.int32)
+    lines = [f"{word} {halves}" for word, halves in joined.items() if len(word) >= SHORTEST_JOINED]
+    (folder / "joined").write_text("\n".join(lines), encoding="utf-8")
     stamp = {**stamp, "codes": len(codes), "phrases": len(phrases)}
     (folder / "stamp.json").write_text(json.dumps(stamp))
 

@@ -10,12 +10,12 @@ import subprocess
 import sys
 import threading
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from django.conf import settings
 
-from codes.queries.releases import Releases
+from codes.queries.releases import Releases, published_releases
 from search.index import kept
 from search.index.part import Part
 from search.meaning import Model, model
@@ -37,6 +37,9 @@ class Index:
     terms: dict[str, list[str]]
     model: Model | None
     vectors: Vectors | None
+    # Suggestions by what was asked, and hits by code and day: what is kept goes with the index.
+    answers: dict = field(default_factory=dict, compare=False, repr=False)
+    hits: dict = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def lacks_vectors(self) -> bool:
@@ -50,6 +53,7 @@ class _Follower:
         self.lock = threading.Lock()
         self.index: Index | None = None
         self.looked_at = 0.0
+        self.releases: Releases | None = None
         self.maker: subprocess.Popen | None = None
         self.made_at = 0.0
 
@@ -62,6 +66,7 @@ class _Follower:
             return self.index  # another thread is looking
         try:
             self.looked_at = time.monotonic()
+            self.releases = releases
             self._look(kept.wanted(releases))
         except Exception:
             # A search is answered by what is open, or by PostgreSQL.
@@ -124,6 +129,18 @@ _follower = _Follower()
 def current(releases: Releases) -> Index | None:
     """The index to search now; None where there is none yet, or none is wanted."""
     return _follower.look(releases)
+
+
+def recent() -> tuple[Releases, Index | None]:
+    """The published releases, and the index to search: as they were found at the last look, which
+    spares an answer at once a query.
+    """
+    index, releases = _follower.index, _follower.releases
+    age = time.monotonic() - _follower.looked_at
+    if index is None or releases is None or not age < settings.SEARCH_FOLLOW_SECONDS:
+        releases = published_releases()
+        index = current(releases)
+    return releases, index
 
 
 def forget() -> None:

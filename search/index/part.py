@@ -10,8 +10,10 @@ import numpy as np
 import tantivy
 
 from search.index.build import KINDS, SYSTEMS, analyzers, schema
+from search.results import WhyKind
 from search.words import WEAK_STEMS
 
+_OFFICIAL = KINDS.index(WhyKind.OFFICIAL)
 WEAK_WEIGHT = 0.25  # of a word that hardly tells codes apart
 
 
@@ -28,6 +30,12 @@ class Part:
         self.stems = (folder / "stems").read_text(encoding="utf-8").split("\n")
         self.stem_number = {stem: number for number, stem in enumerate(self.stems) if stem}
         self.words = (folder / "words").read_text(encoding="utf-8").split("\n")
+        # Words written as one, by those that a hyphen joins: xray is x-ray.
+        self.joined = {
+            word: halves
+            for line in (folder / "joined").read_text(encoding="utf-8").splitlines()
+            for word, *halves in [line.split()]
+        }
         if not self.stem_number:
             self.stems, self.words = [], []
         index = tantivy.Index(schema(), path=str(folder / "tantivy"))
@@ -130,6 +138,33 @@ class Part:
         """The numbers of the phrases of a code."""
         order, starts = self._by_code
         return order[starts[code] : starts[code + 1]]
+
+    def titles(self, codes: Iterable[int], day: int) -> list[str]:
+        """The official text of each code on a day (an ordinal); '' where it has none."""
+        order, starts = self._by_code
+        kinds, firsts, lasts = self.phrase_kind, self.phrase_first, self.phrase_last
+        found = []
+        for code in codes:
+            title = ""
+            for phrase in order[starts[code] : starts[code + 1]].tolist():
+                if kinds[phrase] == _OFFICIAL and firsts[phrase] <= day <= lasts[phrase]:
+                    title = self.text(phrase)
+                    break
+            found.append(title)
+        return found
+
+    def numbers_of_codes(self, code_ids: np.ndarray) -> np.ndarray:
+        """The number of each code (by its key) here, -1 where it has none."""
+        if not len(self.code_id):
+            return np.full(len(code_ids), -1)
+        order = self._code_order
+        places = np.searchsorted(self.code_id, code_ids, sorter=order)
+        found = order[np.minimum(places, len(order) - 1)]
+        return np.where(self.code_id[found] == code_ids, found, -1)
+
+    @cached_property
+    def _code_order(self) -> np.ndarray:
+        return np.argsort(self.code_id, kind="stable").astype(np.int32)
 
     def tokens(self, phrases: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """The stems of the phrases, one after the other: the place of the phrase in `phrases`,

@@ -30,6 +30,9 @@ _PLAIN_ONE = re.compile(
     r"|\bsingle episode, unspecified",
     re.I,
 )
+# Says itself that there is nothing further, as E11.9: no question is left open.
+_NOTHING_FURTHER = re.compile(r"\bwithout complications?\b|\buncomplicated\b", re.I)
+_OPEN = re.compile(r"\bunspecified\b|\bNOS\b", re.I)
 _PLAIN_STEMS = frozenset(stems("unspecified without uncomplicated complication"))
 
 
@@ -124,9 +127,10 @@ def specific(value: str, diagnoses: Diagnoses, said: frozenset[str], side: str) 
             chosen = _by_words(text, below, diagnoses, said)
         if chosen is None:
             chosen = _plain_one(below, diagnoses, said)
-            if "side" not in missing:
-                missing.append("type")
-            choices = choices or below
+            if not _is_whole(chosen, diagnoses):
+                if "side" not in missing:
+                    missing.append("type")
+                choices = choices or below
         if chosen is None:
             break
         value = chosen
@@ -142,6 +146,11 @@ def specific(value: str, diagnoses: Diagnoses, said: frozenset[str], side: str) 
             for item in leaves[:MOST_CHOICES]
         ),
     )
+
+
+def _is_whole(value: str | None, diagnoses: Diagnoses) -> bool:
+    text = diagnoses.rows[value][0] if value else ""
+    return bool(_NOTHING_FURTHER.search(text)) and not _OPEN.search(text)
 
 
 def _above_unsided(value: str, diagnoses: Diagnoses) -> str:

@@ -227,7 +227,8 @@ def _specific(reading, value, named, encounter, level, evidence) -> Proposal | N
     value, text, is_billable = reached.value, reached.text, reached.is_billable
     reason = ""
     if "encounter" in missing and encounter:
-        whole = completed(value, reading.diagnoses.below.get(value, []), encounter)
+        below = reading.diagnoses.below.get(value, [])
+        whole = completed(value, below, encounter, " ".join([*near, *rest]))
         if whole:
             value, (text, is_billable) = whole, reading.diagnoses.rows[whole]
             missing.remove("encounter")

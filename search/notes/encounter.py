@@ -39,9 +39,17 @@ def encounter_of(sentences: list[str]) -> str:
     return SUBSEQUENT if is_later else INITIAL
 
 
-def completed(value: str, completions: list[str], encounter: str) -> str:
-    """The complete code of an injury for an encounter; '' where the code has other endings than
-    A, D and S, as those of fractures, which tell more.
+_OPEN_FRACTURE = re.compile(r"\b(?:open fracture|compound fracture|bone (?:is )?exposed)\b", re.I)
+_NOT_HEALING = re.compile(r"\b(?:non-?union|mal-?union|delayed (?:healing|union))\b", re.I)
+
+
+def completed(value: str, completions: list[str], encounter: str, said: str = "") -> str:
+    """The complete code of an injury for an encounter; '' where its endings are others than A, D
+    and S. Those of a fracture tell more: one that is not `said` to be open is closed (guidelines,
+    I.C.19.c), and its routine healing is taken for granted only where nothing else is said.
     """
     endings = {code[-1]: code for code in completions if len(code) == 7 and code.startswith(value)}
-    return endings.get(encounter, "") if set(endings) == _ENDINGS else ""
+    if set(endings) == _ENDINGS:
+        return endings.get(encounter, "")
+    is_plain = not _OPEN_FRACTURE.search(said) and not _NOT_HEALING.search(said)
+    return endings.get(encounter, "") if set(endings) > _ENDINGS and is_plain else ""

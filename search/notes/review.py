@@ -1,5 +1,6 @@
 """What a reader sees of a coded note: the marked text, the proposals to accept, the conflicts."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -10,16 +11,18 @@ from django.utils.http import urlencode
 from codes.models import CodeSystem, printed_value
 from codes.queries.excludes1 import Excludes1Conflict, excludes1_conflicts
 from codes.queries.service_date import with_date
+from search.notes.choices import Choice
 from search.notes.coding import CodedNote, Confidence, Evidence, Proposal
 from search.notes.context import State
+from search.notes.mentions import SITES
 from search.rows import CLAIM_PARTS
+from search.words import stems
 
 MOST_QUOTES = 3
 QUOTE_REACH = 60  # characters shown on each side of the words
 _MISSING = {
     "side": "which side",
     "encounter": "whether it is the initial or a later encounter",
-    "type": "which type, site or stage",
     "make": "which make or model",
 }
 _ASIDE = {
@@ -63,8 +66,14 @@ class Offer:
     missing: str
 
     @property
+    def code(self) -> Proposal | Choice:
+        """The code that the row stands for: the chosen one, else the one that is proposed."""
+        choices = {choice.value: choice for choice in self.proposal.choices}
+        return choices.get(self.chosen, self.proposal)
+
+    @property
     def accepted_value(self) -> str:
-        return self.chosen or self.proposal.value
+        return self.code.value
 
     @property
     def is_complete(self) -> bool:
@@ -209,8 +218,47 @@ def _offer(text, proposal: Proposal, marks, taken, chosen) -> Offer:
         max(0, len(evidence) - MOST_QUOTES),
         proposal.confidence == Confidence.STRONG if taken is None else proposal.key in taken,
         value,
-        ", and ".join(_MISSING[item] for item in proposal.missing),
+        ", and ".join(_missing(proposal)),
     )
+
+
+# What the words of the choices tell, in the order in which it is asked for.
+_TOLD = {
+    "which stage": re.compile(r"\bstage\b", re.I),
+    "which trimester or week": re.compile(r"\btrimester\b|\bweeks?\b", re.I),
+    "how severe it is": re.compile(r"\b(?:mild|moderate|severe)\b", re.I),
+    "whether it is acute or chronic": re.compile(r"\b(?:acute|chronic)\b", re.I),
+    "whether it is intractable": re.compile(r"\bintractable\b", re.I),
+    "whether it is in remission": re.compile(r"\bremission\b", re.I),
+    "whether it is open or closed": re.compile(r"\b(?:open|closed)\b", re.I),
+    "whether it is displaced": re.compile(r"\b(?:non)?displaced\b", re.I),
+}
+_ENOUGH = 0.3  # of the choices have a word for it
+MOST_MISSING = 2
+
+
+def _missing(proposal: Proposal) -> list[str]:
+    """What the note does not say, in words: for a 'type' by what the choices differ in."""
+    said = []
+    for item in proposal.missing:
+        said += _types(proposal) if item == "type" else [_MISSING[item]]
+    return list(dict.fromkeys(said))
+
+
+def _types(proposal: Proposal) -> list[str]:
+    texts = [choice.text.lower() for choice in proposal.choices]
+    found = []
+    for what, pattern in _TOLD.items():
+        # A word that the proposed code has too is no question.
+        own = pattern.findall(proposal.text.lower())
+        telling = sum(any(word not in own for word in pattern.findall(text)) for text in texts)
+        if texts and telling / len(texts) >= _ENOUGH:
+            found.append(what)
+    named = SITES - set(stems(proposal.text))
+    sites = sum(bool(set(stems(choice.words)) & named) for choice in proposal.choices)
+    if texts and sites / len(texts) >= _ENOUGH and len(found) < MOST_MISSING:
+        found.append("where it is")
+    return found[:MOST_MISSING] or ["which type it is"]
 
 
 def _quote(text: str, item: Evidence, number: int) -> Quote:
@@ -229,7 +277,6 @@ def _accepted(text: str, offers: list[Offer]) -> list[Accepted]:
     for offer in offers:
         if offer.is_accepted:
             proposal, value = offer.proposal, offer.accepted_value
-            texts = {choice.value: choice.text for choice in proposal.choices}
             words = "; ".join(
                 dict.fromkeys(" ".join(quote.words.split()) for quote in offer.quotes)
             )
@@ -238,7 +285,7 @@ def _accepted(text: str, offers: list[Offer]) -> list[Accepted]:
                 Accepted(
                     proposal.system,
                     value,
-                    texts.get(value, proposal.text),
+                    offer.code.text,
                     offer.is_complete,
                     proposal.confidence,
                     words,

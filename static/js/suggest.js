@@ -96,14 +96,14 @@ function suggestFor(form) {
       const fragment = new DOMParser().parseFromString(await answer.text(), "text/html");
       if (mine !== asking) return;
       stop();
-      show(fragment.querySelector("[role=listbox]"), query);
+      show(fragment.querySelector("[role=listbox]"), query, fragment.querySelector(".suggestions-read"));
     } catch (error) {
       // The box stays a plain form when suggestions fail.
       if (error.name !== "AbortError" && mine === asking) close();
     }
   };
 
-  const show = (list, query) => {
+  const show = (list, query, readAs) => {
     if (!list?.children.length || document.activeElement !== input) {
       close();
       if (document.activeElement === input) told.textContent = "No suggestions";
@@ -112,7 +112,7 @@ function suggestFor(form) {
     list.id = "suggestions";
     list.setAttribute("aria-label", "Suggestions");
     allLabel.textContent = `All results for “${query}”`;
-    panel.replaceChildren(list, all);
+    panel.replaceChildren(...(readAs ? [readAs] : []), list, all);
     options = [...list.querySelectorAll("[role=option]")];
     options.forEach((option, at) => (option.id = `suggestion-${at}`));
     choose(-1);
@@ -120,7 +120,8 @@ function suggestFor(form) {
     panel.hidden = false;
     input.setAttribute("aria-expanded", "true");
     input.setAttribute("aria-controls", list.id);
-    told.textContent = options.length === 1 ? "1 suggestion" : `${options.length} suggestions`;
+    const count = options.length === 1 ? "1 suggestion" : `${options.length} suggestions`;
+    told.textContent = readAs ? `${readAs.textContent}: ${count}` : count;
   };
 
   const askSoon = () => {

@@ -107,9 +107,31 @@ def test_the_page_says_what_was_read_as_it_was_typed_and_counts_by_facet(client,
     assert "<strong>HTN</strong> is read as hypertension." in html
     assert 'ICD-10-CM <span class="facet-count">1</span>' in html
     assert "HCPCS Level II <" not in html
-    # A form of the word itself needs no saying, and facets of words alone would mislead on codes.
+    # A form of the word itself needs no saying.
     assert find("fractures", DAY).expansions == []
-    assert find("I10", DAY).facets is None
+
+
+def test_codes_that_are_named_are_counted_by_facet_too(record):
+    kept.make()
+
+    def counts(text, **filters):
+        facets = find(text, DAY, **filters).facets
+        systems = {item.value: item.count for item in facets.systems}
+        return systems, facets.billable_count, facets.active_count
+
+    assert counts("I10") == ({"icd-10-cm": 1}, 1, 1)
+    assert counts("S62") == ({"icd-10-cm": 3}, 2, 3)
+    assert counts("E0140-E1000") == ({"hcpcs": 2}, 2, 1)
+    assert counts("I10, E0143") == ({"icd-10-cm": 1, "hcpcs": 1}, 2, 2)
+    # Systems are counted whatever system is chosen; the rest within it.
+    assert counts("I10, E0143", system="hcpcs") == ({"icd-10-cm": 1, "hcpcs": 1}, 1, 1)
+
+
+def test_a_filtered_search_for_a_code_has_the_counts_of_the_others(client, record):
+    kept.make()
+    html = client.get("/case2code/", {"q": "S62", "billable": "1"}).text
+
+    assert 'Billable only <span class="facet-count">2</span>' in html
 
 
 def test_the_first_encounter_leads_a_row_unless_another_is_asked_for(record):
@@ -204,6 +226,58 @@ def test_quotes_hold_words_together_and_a_minus_leaves_one_out(record):
     assert found('"walker folding"') == ["E0143"]
     assert found("walker -old") == ["E0143"]
     assert found("walker -wheeled") == ["E0999"]
+
+
+def test_suggestions_say_what_was_corrected(client, record):
+    kept.make()
+
+    assert suggest("diabetis melli", DAY).read_as == "diabetes melli"
+    assert suggest("diabetes melli", DAY).read_as == ""
+    html = client.get("/case2code/suggest/", {"q": "diabetis"}).text
+    assert "Showing results for <strong>diabetes</strong>" in html
+
+
+def test_suggestions_that_are_kept_follow_the_editors(record):
+    kept.make()
+    assert [hit.printed for hit in suggest("rollat", DAY)] == []
+    Synonym.objects.create(code=make_code("E0143"), text="Rollator")
+    kept.make()
+    time.sleep(0.01)
+
+    assert [hit.printed for hit in suggest("rollat", DAY)] == ["E0143"]
+
+
+def test_variants_are_one_suggestion_that_says_how_many(client, record):
+    kept.make()
+    first = suggest("fracture carpal bone", DAY)[0]
+
+    assert (first.printed, first.more_count) == ("S62.101A", 1)
+    html = client.get("/case2code/suggest/", {"q": "fracture carpal bone"}).text
+    assert html.count('role="option"') == 1
+    assert "and 1 more like it" in html
+
+
+def test_words_in_one_and_words_with_a_hyphen_are_the_same(record):
+    order = Release.objects.get(source=Source.ICD_10_CM_ORDER)
+    for value, text in [("O1410", "Severe pre-eclampsia"), ("R12", "Heartburn")]:
+        code = make_code(value, system=CodeSystem.ICD_10_CM)
+        make_description(code, release=order, long=text, short=text)
+    kept.make()
+
+    assert found("preeclampsia severe")[0] == "O14.10"
+    assert find("preeclampsia", DAY).corrections == []
+    assert found("heart burn")[0] == "R12"
+
+
+def test_everyday_words_and_measures_are_left_as_they_are(record):
+    make_terms(mg="myasthenia gravis")
+    kept.make()
+
+    result = find("took walker 60 mg", DAY)
+    assert result.corrections == []
+    assert result.expansions == []
+    assert result.hits[0].printed == "E0143"
+    assert find("mg", DAY).expansions[0].meanings == ["myasthenia gravis"]
 
 
 def test_suggestions_know_words_that_are_only_begun(record):

@@ -109,7 +109,11 @@ def test_an_encounter_completes_a_code_unless_its_endings_tell_more():
 
     assert completed("S93401", plain, "D") == "S93401D"
     assert completed("S93401", plain, "") == ""
-    assert completed("S52501", fracture, "A") == ""
+    assert completed("S52501", fracture, "A", "Fracture of the radius.") == "S52501A"
+    assert completed("S52501", fracture, "D", "Fracture, healing well.") == "S52501D"
+    assert completed("S52501", fracture, "A", "Open fracture of the radius.") == ""
+    assert completed("S52501", fracture, "D", "Nonunion of the fracture.") == ""
+    assert completed("S52501", fracture, "") == ""
 
 
 @pytest.mark.parametrize(

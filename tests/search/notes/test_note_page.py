@@ -318,6 +318,8 @@ def test_without_an_index_the_page_says_so_and_counts_nothing(client, tmp_path, 
     answer = client.post(ADDRESS, {"note": NOTE})
 
     assert answer.status_code == 503 and "not ready" in answer.text
+    assert answer["Retry-After"] == "30"
+    assert "was not counted" in answer.text and "Assessment" in answer.text
     assert not DailyUse.objects.exists()
 
 
