@@ -14,7 +14,7 @@ from consultant.mails.content import Content
 from consultant.models import Thread
 
 PRODUCT = "CaseConsultant"
-LOOP_HEADER = "X-CaseConsultant-Loop"
+LOOP_HEADER = "X-CasePilot-Loop"  # with our address: a mail that comes back is known by it
 MOST_REFERENCES = 20
 _MESSAGE_ID = re.compile(r"<[!-;=?-~]{1,250}>")
 _ANSWER_MARK = re.compile(r"^(?:(?:re|aw|sv|antw|fwd?|wg)\s*(?:\[\d+\])?\s*:\s*)+", re.I)
@@ -68,8 +68,15 @@ def answer_subject(subject: str) -> str:
 
 
 def _headers(in_reply_to: str, references: list[str]) -> dict[str, str]:
-    """Threading (RFC 5322, 3.6.4), that no person wrote it (RFC 3834), and our mark of loops."""
-    headers = {"Auto-Submitted": "auto-replied", LOOP_HEADER: settings.CONSULTANT_ADDRESS}
+    """Threading (RFC 5322, 3.6.4), that no person wrote it (RFC 3834), and our mark of loops.
+
+    Exchange heeds X-Auto-Response-Suppress ([MS-OXCMAIL]) rather than Auto-Submitted.
+    """
+    headers = {
+        "Auto-Submitted": "auto-replied",
+        "X-Auto-Response-Suppress": "OOF, AutoReply",
+        LOOP_HEADER: settings.CONSULTANT_ADDRESS,
+    }
     if in_reply_to:
         headers["In-Reply-To"] = in_reply_to
     if references:

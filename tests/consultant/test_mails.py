@@ -128,7 +128,8 @@ def test_its_headers_keep_the_thread_together_and_tell_machines_what_it_is(setti
     assert references[1] == first.answer.message_id
     assert references[2:] == ["<second@mail.example>"]
     assert message["Auto-Submitted"] == "auto-replied"
-    assert message["X-CaseConsultant-Loop"] == "consult@casepilot.example"
+    assert message["X-CasePilot-Loop"] == "consult@casepilot.example"
+    assert message["X-Auto-Response-Suppress"] == "OOF, AutoReply"
     answer.refresh_from_db()
     assert answer.message_id == outgoing.message_id == message["Message-ID"]
 
