@@ -111,6 +111,7 @@ def site():
 
 def test_the_first_start_serves_pages_and_tells_the_password_once(site):
     site.start().wait_until_ready()
+    wait_for(lambda: f"is taken at smtp://127.0.0.1:{site.port + 25}" in site.output())
     assert site.get("/healthz/")[0] == 200
     assert site.get("/readyz/")[0] == 200
     assert "96522" in site.get("/codes/cpt/96522/")[1]
@@ -124,7 +125,12 @@ def test_the_first_start_serves_pages_and_tells_the_password_once(site):
 
 
 def test_a_killed_supervisor_takes_the_site_and_its_database_along(site):
-    site.start().wait_until_ready()
+    with socket.create_server(("127.0.0.1", 0)) as other:  # no mail is no harm to the site
+        port = other.getsockname()[1]
+        site.start(MAIL_LISTEN=f"smtp://127.0.0.1:{port}").wait_until_ready()
+        wait_for(lambda: f"Mail is not taken: port {port} is in use" in site.output())
+    assert site.get("/readyz/")[0] == 200
+    assert "mail listener ended" not in site.output()
     assert "Password" not in site.output()
     site.process.kill()
     site.process.wait()
@@ -135,7 +141,7 @@ def test_a_running_database_is_adopted_and_what_is_killed_starts_again(site):
     database = site.database()
     database.join()
     pid = locked_by(database.data)
-    site.start().wait_until_ready()
+    site.start(MAIL_LISTEN="no").wait_until_ready()
     database.leave()
     assert locked_by(database.data) == pid
 

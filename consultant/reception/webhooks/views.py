@@ -3,7 +3,7 @@
 import logging
 
 from django.conf import settings
-from django.db import DatabaseError, transaction
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
@@ -59,7 +59,7 @@ def webhook(request: HttpRequest, provider: str) -> HttpResponse:
         return _answer(provider, module.TOO_LARGE, "too large")
     try:
         _store(module, call, found)
-    except DatabaseError as error:
+    except Exception as error:  # of the database or of the queue: all is undone
         return _answer(provider, 503, f"not stored: {type(error).__name__}")
     return HttpResponse("stored\n", content_type="text/plain")
 

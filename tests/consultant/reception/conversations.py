@@ -30,8 +30,8 @@ MAIL = (
 class RunningListener:
     """The listener in a thread of its own, as the command runs it."""
 
-    def __init__(self, protocol="smtp"):
-        self.address = ListenAddress(protocol, "127.0.0.1", free_port())
+    def __init__(self, protocol="smtp", host="127.0.0.1"):
+        self.address = ListenAddress(protocol, host, free_port())
         self.said = []
         self.loop = asyncio.new_event_loop()
         self.listener = Listener(self.address, self.said.append)

@@ -1,5 +1,6 @@
 """The listener, in real conversations: what it takes, what it refuses, and what it never loses."""
 
+import asyncio
 import concurrent.futures
 import contextlib
 import random
@@ -21,7 +22,7 @@ from tests.consultant.reception.conversations import (
     MAIL,
     SENDER,
     ListenerProcess,
-    free_port,
+    RunningListener,
 )
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("committed")]
@@ -34,6 +35,12 @@ def jobs_to_read():
             "WHERE task_name = 'consultant.read_mail'"
         )
         return {row[0] for row in cursor.fetchall()}
+
+
+def wait_until(condition):
+    end = time.monotonic() + 30
+    while not condition() and time.monotonic() < end:
+        time.sleep(0.02)
 
 
 def wait_until_the_server_is_done_with_the_killed():
@@ -287,6 +294,16 @@ def test_too_many_connections_are_asked_to_come_again(listener, monkeypatch):
     assert IncomingMail.objects.count() == 1
 
 
+def test_who_is_silent_is_hung_up_on_in_the_middle_of_a_mail_too(listener, monkeypatch):
+    monkeypatch.setattr(smtp, "SILENCE_SECONDS", 0.5)
+    with listener.dialog() as greeted, listener.dialog() as sending:
+        sending.begin_mail()
+        sending.send(MAIL % 1)
+        assert greeted.answer() == sending.answer() == ""
+
+    assert not IncomingMail.objects.exists()
+
+
 # What goes wrong
 
 
@@ -304,6 +321,20 @@ def test_a_mail_that_cannot_be_stored_is_to_be_sent_again(listener, monkeypatch,
     assert refused.value.smtp_code == 451
     assert IncomingMail.objects.count() == 1
     assert "ann" not in caplog.text
+
+
+def test_a_mail_whose_storing_hangs_is_to_be_sent_again(listener, monkeypatch):
+    goes_on = threading.Event()
+    monkeypatch.setattr(listener_module, "receive", lambda *_, **__: goes_on.wait(30))
+    monkeypatch.setattr(smtp, "STORE_SECONDS", 0.2)
+    with listener.client() as client:
+        with pytest.raises(smtplib.SMTPDataError) as refused:
+            client.sendmail(SENDER, ADDRESS, MAIL % 1)
+        goes_on.set()
+        monkeypatch.undo()
+        client.sendmail(SENDER, ADDRESS, MAIL % 1)
+
+    assert refused.value.smtp_code == 451
 
 
 def test_a_database_that_is_down_is_answered_with_451():
@@ -371,18 +402,36 @@ def test_the_command_answers_what_it_has_and_ends_when_told():
     assert IncomingMail.objects.count() == 1
 
 
-def test_a_port_in_use_is_told_once_and_taken_when_it_is_free():
-    port = free_port()
-    with socket.create_server(("127.0.0.1", port)), ListenerProcess(port) as process:
-        line = process.process.stdout.readline()
-        process.process.send_signal(signal.SIGTERM)
-        assert process.process.wait(30) == 0
-        assert process.process.stdout.read() == ""
+def test_a_port_in_use_is_told_once_and_taken_when_it_is_free(monkeypatch):
+    monkeypatch.setattr(listener_module, "TRY_AGAIN_SECONDS", 0.05)
+    running = RunningListener()
+    port = running.address.port
+    with socket.create_server(("127.0.0.1", port)):
+        opening = threading.Thread(target=running.__enter__)
+        opening.start()
+        wait_until(lambda: running.said)
+        time.sleep(0.3)  # more tries
+        assert running.said == [
+            f"Mail is not taken: port {port} is in use by another program. Name another in "
+            "MAIL_LISTEN; until then it is tried again every 0.05 seconds."
+        ]
+    opening.join(30)
+    assert running.said[1:] == [f"Mail for {ADDRESS} is taken at smtp://127.0.0.1:{port}"]
+    running.__exit__()
 
-    assert line == (
-        f"Mail is not taken: port {port} is in use by another program. Name another in "
-        "MAIL_LISTEN; until then it is tried again every 20 seconds.\n"
-    )
+
+@pytest.mark.parametrize("host", ["192.0.2.1", "no such host"])
+def test_an_address_of_another_machine_is_told(host, monkeypatch):
+    running = RunningListener(host=host)
+    running.thread.start()
+    opening = asyncio.run_coroutine_threadsafe(running.listener.open(), running.loop)
+    wait_until(lambda: running.said)
+    opening.cancel()
+    running.__exit__()
+
+    assert running.said == [
+        f"Mail is not taken: MAIL_LISTEN names no address of this machine: {host}."
+    ]
 
 
 def test_without_a_way_in_the_command_says_so_and_waits():
