@@ -85,6 +85,7 @@ def _keep(question: Message, parts: list[AnsweredPart]) -> None:
     thread = _locked(question)
     if thread is None:
         return
+    thread.user = question.thread.user  # read already, with the plan
     now = timezone.now()
     answer = Message.objects.create(
         thread=thread,

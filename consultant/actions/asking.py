@@ -23,6 +23,8 @@ from consultant.wishes import is_only_a_wish, wishes_a_person
 logger = logging.getLogger(__name__)
 
 MOST_CHARACTERS = 50_000
+# The states of a thread in which a consultant's words are waited for, or were the last.
+_WITH_PEOPLE = (Thread.State.WITH_CONSULTANT, Thread.State.REPLIED)
 SUBJECT_CHARACTERS = 80  # of the question, where it came without a subject
 
 
@@ -89,36 +91,31 @@ def _masked(attachment: dict) -> dict:
 
 
 def _store(user: User, thread: Thread | None, subject: str, values: dict) -> Message:
-    now = timezone.now()
-    if thread is None:
+    is_new = thread is None
+    if is_new:
         title = masked_case(subject).text or Truncator(values["text"]).chars(SUBJECT_CHARACTERS)
-        thread = Thread.objects.create(
-            user=user, subject=" ".join(title.split())[:MAX_SUBJECT_LENGTH] or "Your case"
-        )
+        title = " ".join(title.split())[:MAX_SUBJECT_LENGTH] or "Your case"
+        thread = Thread.objects.create(user=user, subject=title)
     else:
         thread = Thread.objects.select_for_update().get(pk=thread.pk)
-    question = Message.objects.create(thread=thread, created_at=now, **values)
-    thread.updated_at = now
-    if thread.state == Thread.State.REPLIED or is_only_a_wish(question.text):
-        thread.save(update_fields=["updated_at"])
+    is_for_people = thread.state in _WITH_PEOPLE or is_only_a_wish(values["text"])
+    state = Message.State.DONE if is_for_people else Message.State.WAITING
+    question = Message.objects.create(thread=thread, state=state, **values)
+    if not is_new:
+        thread.state = thread.state if is_for_people else Thread.State.ANSWERING
+        thread.updated_at = timezone.now()
+        thread.save(update_fields=["state", "updated_at"])
+    if not is_for_people:
+        _answer_later(user, question)
+    if thread.state == Thread.State.REPLIED or wishes_a_person(question.text):
         is_handed_over = threads.escalate(thread=thread, why=Thread.Escalation.ASKED)
-        if is_handed_over and values["via"] == Message.Via.MAIL:
-            mails.write_escalated(thread)  # on the site the page says it
-    elif thread.state == Thread.State.WITH_CONSULTANT:
-        thread.save(update_fields=["updated_at"])
-    else:
-        _answer_later(user, thread, question)
+        if is_handed_over and is_for_people and values["via"] == Message.Via.MAIL:
+            mails.write_escalated(thread)  # on the site the page says it, else the answer
     return question
 
 
-def _answer_later(user: User, thread: Thread, question: Message) -> None:
+def _answer_later(user: User, question: Message) -> None:
     allowance = daily_allowance.spend_of(user, Kind.MAIL)
     if not allowance.is_granted:
         raise NoMailsLeft(allowance)
-    question.state = Message.State.WAITING
-    question.save(update_fields=["state"])
-    thread.state = Thread.State.ANSWERING
-    thread.save(update_fields=["state", "updated_at"])
-    if wishes_a_person(question.text):
-        threads.escalate(thread=thread, why=Thread.Escalation.ASKED)
     answer_later(question.pk)

@@ -8,13 +8,13 @@ from django.conf import settings
 from accounts.models import OutgoingMail, User
 from accounts.outbox import write_mail
 from consultant.addresses import thread_address
+from consultant.letters.kinds import LOOP_HEADER
 from consultant.mails.as_html import as_html
 from consultant.mails.as_text import as_text
 from consultant.mails.content import Content
 from consultant.models import Thread
 
 PRODUCT = "CaseConsultant"
-LOOP_HEADER = "X-CasePilot-Loop"  # with our address: a mail that comes back is known by it
 MOST_REFERENCES = 20
 _MESSAGE_ID = re.compile(r"<[!-;=?-~]{1,250}>")
 _ANSWER_MARK = re.compile(r"^(?:(?:re|aw|sv|antw|fwd?|wg)\s*(?:\[\d+\])?\s*:\s*)+", re.I)

@@ -17,6 +17,7 @@ from assistant.answer import Paragraph
 from assistant.facts import Citation
 from consultant import mails
 from consultant.actions.asking import ask
+from consultant.letters.kinds import LOOP_HEADER
 from consultant.mails.as_text import WIDTH
 from consultant.mails.content import MOST_ROWS
 from consultant.mails.envelope import MOST_REFERENCES, answer_subject
@@ -128,7 +129,7 @@ def test_its_headers_keep_the_thread_together_and_tell_machines_what_it_is(setti
     assert references[1] == first.answer.message_id
     assert references[2:] == ["<second@mail.example>"]
     assert message["Auto-Submitted"] == "auto-replied"
-    assert message["X-CasePilot-Loop"] == "consult@casepilot.example"
+    assert message[LOOP_HEADER] == "consult@casepilot.example"
     assert message["X-Auto-Response-Suppress"] == "OOF, AutoReply"
     answer.refresh_from_db()
     assert answer.message_id == outgoing.message_id == message["Message-ID"]
