@@ -1,5 +1,6 @@
 """What a member writes on the site: a case with its files, and words on an answer."""
 
+import hashlib
 import uuid
 from datetime import date, timedelta
 
@@ -7,14 +8,50 @@ from django import forms
 from django.utils import timezone
 
 from consultant.actions.asking import MOST_CHARACTERS
+from consultant.letters.attachments import read_attachment
 from consultant.models import Message
 
+MOST_FILES = 5
+MOST_NAME = 150  # characters of a file's name
 FIRST_DATE = date(1990, 1, 1)
 MOST_DAYS_AHEAD = 730
+FILE_TYPES = ".pdf,.docx,.txt,application/pdf,text/plain"
+
+
+class FilesInput(forms.ClearableFileInput):
+    allow_multiple_selected = True
+
+
+class FilesField(forms.FileField):
+    """Several files, read by their content: dicts of `name`, `text`, `problem` and `sha256`."""
+
+    widget = FilesInput
+
+    def clean(self, data, initial=None):
+        files = [file for file in data or [] if file]
+        if len(files) > MOST_FILES:
+            raise forms.ValidationError(
+                f"These are {len(files)} files; at most {MOST_FILES} are read at a time."
+            )
+        return [_read(super(FilesField, self).clean(file, initial)) for file in files]
+
+
+def _read(file) -> dict:
+    content = file.read()
+    name = "".join(each for each in file.name if each.isprintable())[-MOST_NAME:] or "file"
+    read = read_attachment(name, content)
+    if not read.text:
+        raise forms.ValidationError(f"{name}: {read.problem}")
+    return {
+        "name": name,
+        "text": read.text,
+        "problem": read.problem,  # such as that only its beginning was read
+        "sha256": hashlib.sha256(content).hexdigest(),
+    }
 
 
 class CaseForm(forms.Form):
-    """A case: its words, the date it is asked for.
+    """A case: its words, the date it is asked for, its files.
 
     `key` makes sending the same twice (a double click, the way back in the browser) one question.
     """
@@ -35,6 +72,13 @@ class CaseForm(forms.Form):
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         help_text="Empty: today.",
         error_messages={"invalid": "Write the date as 2026-07-01."},
+    )
+    files = FilesField(
+        label="Files",
+        required=False,
+        widget=FilesInput(attrs={"accept": FILE_TYPES}),
+        help_text=f"Up to {MOST_FILES}: PDF, Word (.docx) or plain text.",
+        error_messages={"empty": "One of the files is empty."},
     )
     key = forms.UUIDField(required=False, widget=forms.HiddenInput)
 
@@ -60,15 +104,20 @@ class CaseForm(forms.Form):
 
     def clean(self):
         data = super().clean()
-        if not self.errors and not data.get("text"):
-            self.add_error("text", "Write a question, codes or a note.")
+        if not self.errors and not data.get("text") and not data.get("files"):
+            self.add_error("text", "Write a question, codes or a note, or attach one.")
         return data
 
     @property
     def asked_with(self) -> list[str]:
         """What tells this question from another that was sent with the same key."""
         data = self.cleaned_data
-        return [str(data["key"]), data["text"], str(data["date_of_service"])]
+        return [
+            str(data["key"]),
+            data["text"],
+            str(data["date_of_service"]),
+            *(file["sha256"] for file in data["files"]),
+        ]
 
 
 class VerdictForm(forms.Form):

@@ -38,7 +38,7 @@ def thread_list(request):
         return render(request, "consultant/landing.html", about())
     form, refused = CaseForm(), None
     if request.method == "POST":
-        form = CaseForm(request.POST)
+        form = CaseForm(request.POST, request.FILES)
         if form.is_valid():
             asked, refused = ask(request.user, form)
             if asked:
@@ -73,12 +73,17 @@ def ask(user, form: CaseForm, thread: Thread | None = None) -> tuple[Message | N
     """Ask what a valid form holds; without a message the allowance is used up."""
     data = form.cleaned_data
     key = asking.key_of("web", str(user.pk), str(thread and thread.pk), *form.asked_with)
+    attachments = [
+        {name: file[name] for name in ("name", "text", "problem")} for file in data["files"]
+    ]
     try:
         message = asking.ask(
             user=user,
             text=data["text"],
             via=Message.Via.WEB,
             question_key=key,
+            attachments=attachments,
+            subject="" if data["text"] else attachments[0]["name"],
             thread=thread,
             date_of_service=data["date_of_service"],
         )

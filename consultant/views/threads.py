@@ -49,7 +49,7 @@ def thread_detail(request, thread):
     """
     form, refused = CaseForm(), None
     if request.method == "POST":
-        form = CaseForm(request.POST)
+        form = CaseForm(request.POST, request.FILES)
         if form.is_valid():
             asked, refused = ask(request.user, form, thread)
             if asked:

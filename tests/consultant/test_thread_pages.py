@@ -14,6 +14,7 @@ from accounts.models import OutgoingMail
 from accounts.outbox import write_mail
 from assistant.answer import Answer, AnswerKind, Paragraph
 from consultant import mails
+from consultant.forms import MOST_FILES
 from consultant.models import Message, Thread
 from consultant.views.asking import PAGE_SIZE
 from tests.consultant.cases import (
@@ -150,7 +151,7 @@ def test_a_member_asks_and_is_led_to_the_case(client, member):
 
 def test_sending_the_form_twice_is_one_question(client, member):
     key = uuid.uuid4()
-    first, second = (send(client, key=key) for _ in range(2))
+    first, second = (send(client, key=key, files=[text_file()]) for _ in range(2))
     assert first["Location"] == second["Location"]
     assert Message.objects.count() == 1
     assert "9 of 10" in client.get(HOME).content.decode()
@@ -160,7 +161,8 @@ def test_another_question_with_the_same_form_is_another_one(client, member):
     key = uuid.uuid4()
     send(client, key=key)
     send(client, "What is J0585?", key=key)
-    assert Message.objects.count() == 2
+    send(client, "What is J0585?", key=key, files=[text_file()])
+    assert Message.objects.count() == 3
 
 
 def test_two_members_with_one_key_have_a_case_each(client, member):
@@ -183,6 +185,66 @@ def test_what_looks_like_a_patient_is_masked(client, member):
     assert "123-45-6789" not in stored
 
 
+def test_a_file_is_read_and_shown(client, member):
+    send(client, "", files=[text_file("case.txt", b"The pump was refilled & reprogrammed.")])
+    question = Message.objects.get()
+    assert question.attachments == [
+        {"name": "case.txt", "text": "The pump was refilled & reprogrammed.", "problem": ""}
+    ]
+    page = page_of(client, question.thread)
+    assert "case.txt" in page
+    assert "The pump was refilled &amp; reprogrammed." in page
+    assert question.thread.subject == "case.txt"
+
+
+def test_the_wrong_file_is_refused_with_what_is_wrong_and_the_text_is_kept(client, member):
+    wrong = SimpleUploadedFile("tool.txt", b"\x7fELF\x00\x01\x02", content_type="text/plain")
+    response = send(client, "My long case", files=[text_file(), wrong])
+    page = response.content.decode()
+    assert "tool.txt: " in page
+    assert "My long case" in page
+    assert not Message.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("picture.pdf", b"\x89PNG\r\n\x1a\n" + b"x" * 50),
+        ("broken.pdf", b"%PDF-1.7\nnothing more"),
+        ("archive.docx", b"PK\x03\x04 no document"),
+        ("nothing.txt", b""),
+        ("blank.txt", b"  \n \n"),
+    ],
+)
+def test_a_file_is_told_by_its_content_not_by_its_name(client, member, name, content):
+    page = send(client, "My case", files=[text_file(name, content)]).content.decode()
+    assert "Files have to be chosen anew" in page
+    assert not Message.objects.exists()
+
+
+def test_of_a_long_file_the_beginning_is_read_and_that_is_said(client, member):
+    long = text_file(content=b"The pump was refilled. " * 140_000)  # 3 MB: never on a disk
+    assert send(client, files=[long]).status_code == 303
+    (file,) = Message.objects.get().attachments
+    assert file["text"].startswith("The pump was refilled.")
+    assert "Only the first" in file["problem"]
+    assert file["problem"] in page_of(client, Thread.objects.get())
+
+
+def test_an_odd_name_of_a_file_does_no_harm(client, member):
+    name = "../../a\x00b\u202e<script>" + "n" * 300 + ".txt"
+    assert send(client, files=[text_file(name)]).status_code == 303
+    page = page_of(client, Thread.objects.get())
+    assert "<script>n" not in page
+
+
+def test_too_many_files_are_refused_by_their_number(client, member):
+    files = [text_file(f"{n}.txt") for n in range(MOST_FILES + 1)]
+    page = send(client, files=files).content.decode()
+    assert f"These are {MOST_FILES + 1} files" in page
+    assert not Message.objects.exists()
+
+
 def test_what_is_larger_than_a_mail_may_be_is_not_read_at_all(client, member, settings):
     settings.MAIL_MAX_MB = 1
     large = text_file(content=b"x" * 3 * 1024 * 1024)
@@ -195,7 +257,7 @@ def test_what_is_larger_than_a_mail_may_be_is_not_read_at_all(client, member, se
 @pytest.mark.parametrize(
     ("values", "sentence"),
     [
-        ({"text": "  "}, "Write a question, codes or a note."),
+        ({"text": "  "}, "Write a question, codes or a note, or attach one."),
         ({"text": "word " * 10_001}, "A case has at most 50,000 characters"),
         ({"date_of_service": "1066-10-14"}, "The record holds dates from 1990"),
         ({"date_of_service": "soon"}, "Write the date as 2026-07-01."),
