@@ -2,14 +2,12 @@
 
 from procrastinate.contrib.django import app
 
-from consultant import answering, retention
+from consultant import answering, reading, retention
 
 
 @app.task(name="consultant.read_mail")
 def read_mail(mail_id: int) -> None:
-    from consultant.reading import read_mail
-
-    read_mail(mail_id)
+    reading.read_mail(mail_id)
 
 
 @app.task(name="consultant.answer_question")

@@ -62,6 +62,9 @@ def sender_of(fields: tuple[tuple[str, str], ...]) -> tuple[str, str]:
         names = [each.display_name for each in parsed if each.domain]
     except Exception:  # the strict parser fails in many ways on what is no address
         return "", ""
+    bare = re.sub(r'"(?:[^"\\]|\\.)*"', "", values[0])
+    if max(bare.count("<"), bare.count(">")) > 1 or bare.count("(") != bare.count(")"):
+        return "", ""
     simple = {address for _, address in getaddresses(values) if "@" in address}
     if strict != simple or len(strict) != 1:
         return "", ""

@@ -203,8 +203,7 @@ def _without_notices(lines: list[str]) -> Iterator[str]:
         begin = " ".join(line.strip() for line in paragraph[:6])[:_SEEN]
         if begin:
             is_notice = bool(
-                phrases.NOTICE.match(begin)
-                or (is_notice and phrases.NOTICE_GOES_ON.match(begin))
+                phrases.NOTICE.match(begin) or (is_notice and phrases.NOTICE_GOES_ON.match(begin))
             )
         if not is_notice:
             yield from _without_banner(paragraph)

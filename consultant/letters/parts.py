@@ -166,7 +166,7 @@ def _as_written(part: Message, text: str) -> str:
 
 
 def _unarmored(text: str, contents: Contents) -> str:
-    """The words of a text that PGP signed in the open (RFC 4880, 7); an encrypted one is a problem."""
+    """The words of a text that PGP signed in the open (RFC 4880, 7); encrypted ones fail."""
     if "-----BEGIN PGP MESSAGE-----" in text:
         contents.problem = ENCRYPTED.format("PGP")
     before, begins, signed = text.replace("\r\n", "\n").partition(_CLEAR_SIGNED)
@@ -178,12 +178,23 @@ def _unarmored(text: str, contents: Contents) -> str:
 
 def _content_of(part: Message) -> bytes:
     try:
-        content = part.get_payload(decode=True)
+        content = part.get_payload(decode=not _is_base64_in_name_alone(part))
+        if isinstance(content, str):
+            content = content.encode("utf-8", "surrogateescape")
     except Exception:  # uuencoded text that is cut off, and its like
         content = None
     if content is None:
         content = str(part.get_payload()).encode("utf-8", "surrogateescape")
     return content
+
+
+def _is_base64_in_name_alone(part: Message) -> bool:
+    """Whether text is said to be base64, but is plain: the decoder would make noise of it."""
+    if str(part.get("Content-Transfer-Encoding", "")).strip().lower() != "base64":
+        return False
+    written = str(part.get_payload())[:10_000]
+    others = len(re.sub(r"[A-Za-z0-9+/\s]|=+\s*$", "", written))
+    return others * 50 > len(written)
 
 
 def _name_of(part: Message) -> str:

@@ -88,6 +88,6 @@ BANNER = _pattern(
 )
 BANNER_GOES_ON = _pattern(
     r"(?:please )?(?:do not|don['’]t|never|unless|only|be (?:careful|cautious)|exercise|if you"
-    r"|links|attachments|or open|opening|recognize|you recognize|sender|the sender|learn why|is safe"
-    r"|content is safe|know the content|and know)\b.*",
+    r"|links|attachments|or open|opening|recognize|you recognize|sender|the sender|learn why"
+    r"|is safe|content is safe|know the content|and know)\b.*",
 )

@@ -239,7 +239,7 @@ El lun, 2 nov 2026 a las 9:14, CasePilot (<consult@codes.example.org>) escribió
 
 > 99213 is an office visit.
 """),
-    Sample("a list of codes below thanks", f"""Please check this claim. Thanks!
+    Sample("a list of codes below thanks", """Please check this claim. Thanks!
 
 - 99213-25
 - 20610-RT
