@@ -4,6 +4,8 @@ Codes are kept as text in the stored form, so that an edit stands whether or not
 pages. Layouts: the header rows of CMS's files.
 """
 
+from datetime import date
+
 from django.db import models
 
 from codes.models.release import Release
@@ -93,6 +95,8 @@ class AddOnEdit(models.Model):
     empty), 3 names some and leaves more to the contractor. Deletion dates are the last days.
     """
 
+    LAST_DAYS = ("deletion_date", "add_on_deletion_date", "primary_deletion_date")
+
     release = models.ForeignKey(Release, on_delete=models.CASCADE, related_name="add_on_edits")
     edit_type = models.PositiveSmallIntegerField()
     add_on_code = _code_field()
@@ -112,3 +116,9 @@ class AddOnEdit(models.Model):
 
     def __str__(self) -> str:
         return f"{self.add_on_code} with {self.primary_code or 'what the contractor says'}"
+
+    def is_in_force(self, date_of_service: date) -> bool:
+        last_days = (getattr(self, name) for name in self.LAST_DAYS)
+        return self.effective_date <= date_of_service and all(
+            last_day is None or last_day >= date_of_service for last_day in last_days
+        )

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from itertools import combinations
 
 from codes.models import Release
@@ -16,6 +17,7 @@ from codes.queries.tabular import (
     tabular_release,
 )
 
+_excluded = lru_cache(maxsize=2000)(excluded_by)  # many codes lie below one note
 _Notes = list[tuple[PlacedNote, list[CodeReference]]]
 
 
@@ -59,7 +61,7 @@ def excludes1_conflicts(
 
 def _notes_of(extract: TabularExtract | None) -> _Notes:
     """The notes at a diagnosis and above it, nearest first, each with the codes it names."""
-    return [(note, excluded_by(note.text)) for note in reversed(extract.notes if extract else [])]
+    return [(note, _excluded(note.text)) for note in reversed(extract.notes if extract else [])]
 
 
 def _note_against(notes: _Notes, value: str, other: str) -> PlacedNote | None:

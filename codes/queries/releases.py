@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from codes.models import CodeSystem, Release, Source
+from codes.queries.stored_rows import stored_rows
 
 # CMS and the AMA replace a release after so many months. Used only to tell a reader that a
 # newer one should exist: ICD-10 changes on 1 October, CPT on 1 January, HCPCS every quarter.
@@ -62,8 +63,8 @@ class Releases:
 def published_releases() -> Releases:
     """Every published release, in one query."""
     by_source = defaultdict(list)
-    published = Release.objects.filter(state=Release.State.PUBLISHED)
-    for release in published.order_by("source", "valid_from", "id"):
+    condition = "state = %s ORDER BY source, valid_from, id"
+    for release in stored_rows(Release, condition, [Release.State.PUBLISHED.value]):
         by_source[release.source].append(release)
     return Releases(dict(by_source))
 

@@ -3,8 +3,9 @@
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
+from typing import Protocol, TypeVar
 
-from codes.models import Code, CodeSystem, OfficialDescription, Release, Source
+from codes.models import Code, CodeSystem, Release, Source
 from codes.queries.releases import Releases, source_of
 
 
@@ -15,6 +16,17 @@ class StatusKind(StrEnum):
     ENDED = "ended"
     NOT_DESCRIBED = "not-described"
     NOT_COVERED = "not-covered"
+
+
+class Listing(Protocol):
+    """What is asked here of an OfficialDescription."""
+
+    code: Code
+    release: Release
+    release_id: int
+    is_billable: bool
+    added_date: date | None
+    termination_date: date | None
 
 
 _LABELS = {
@@ -59,9 +71,12 @@ def day(value: date) -> str:
     return f"{value.day} {value:%b %Y}"
 
 
+Listed = TypeVar("Listed", bound=Listing)
+
+
 def description_on(
-    code: Code, descriptions: list[OfficialDescription], releases: Releases, date_of_service: date
-) -> OfficialDescription | None:
+    code: Code, descriptions: list[Listed], releases: Releases, date_of_service: date
+) -> Listed | None:
     """The official description to show on a date: the release in force where it has the code,
     else the nearest later release that has it, else the latest earlier one. A licensed or
     published text goes before one entered by hand.
@@ -84,7 +99,7 @@ def description_on(
 
 def status_on(
     code: Code,
-    descriptions: list[OfficialDescription],
+    descriptions: list[Listing],
     releases: Releases,
     date_of_service: date,
     *,
@@ -142,7 +157,7 @@ def status_on(
     return _ended(dropped_in, last_day)
 
 
-def _present(item: OfficialDescription) -> Status:
+def _present(item: Listing) -> Status:
     if item.is_billable:
         return Status(StatusKind.ACTIVE, f"Listed in {item.release.name}.", item.release)
     if item.code.system == CodeSystem.ICD_10_PCS:
@@ -171,7 +186,7 @@ def _ended(release: Release, last_day: date) -> Status:
 
 
 def _status_without_list(
-    code: Code, descriptions: list[OfficialDescription], releases: Releases, date_of_service: date
+    code: Code, descriptions: list[Listing], releases: Releases, date_of_service: date
 ) -> Status:
     by_hand = description_on(code, descriptions, releases, date_of_service)
     first_day = by_hand and (by_hand.added_date or by_hand.release.valid_from)

@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from typing import Protocol
 from urllib.parse import quote
 
@@ -60,7 +61,7 @@ class Line:
     place: str = ""
     pointers: tuple[int, ...] = ()
 
-    @property
+    @cached_property
     def system(self) -> CodeSystem | None:
         """CPT or HCPCS by the form of the code; None where it has neither form."""
         systems = (CodeSystem.CPT, CodeSystem.HCPCS)

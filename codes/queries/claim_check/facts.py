@@ -6,7 +6,9 @@ no database. None or an absent release says that nothing is loaded to answer fro
 
 from dataclasses import dataclass, field
 from datetime import date
+from typing import NamedTuple
 
+from django.db import connection
 from django.db.models import Q
 
 from codes.models import (
@@ -14,9 +16,7 @@ from codes.models import (
     CodeSystem,
     FeeScheduleRow,
     HcpcsModifier,
-    HcpcsRecord,
     MueValue,
-    OfficialDescription,
     OppsRow,
     PlaceOfService,
     Release,
@@ -29,6 +29,20 @@ from codes.queries.localities import NATIONAL, Choice, Locality, chosen_locality
 from codes.queries.ncci import AddOnRule, Pairs, Setting, add_on_rules, mues_of, pairs_among
 from codes.queries.releases import Releases, source_of
 from codes.queries.status import Status, description_on, status_on
+from codes.queries.stored_rows import rows_of_release
+
+_Key = tuple[str, str]  # a system and a stored value
+
+
+class _Listing(NamedTuple):
+    """An official description without its texts; as `codes.queries.status` asks for."""
+
+    code: Code
+    release: Release
+    release_id: int
+    is_billable: bool
+    added_date: date | None
+    termination_date: date | None
 
 
 @dataclass(frozen=True)
@@ -109,11 +123,12 @@ def claim_facts(claim: Claim, day: date, releases: Releases) -> ClaimFacts:
     index_release = _index_release(fee_release, releases)
     pointed = {value for line in lines for value in claim.diagnoses_of(line)}
     opps_release = releases.shown(Source.OPPS_ADDENDUM_B, day)
+    codes, coverage_codes = _codes(lines, diagnoses, day, releases, fees)
     return ClaimFacts(
         date_of_service=day,
         setting=claim.setting,
         releases=releases,
-        codes=_codes(lines, diagnoses, day, releases, fee_release, fees),
+        codes=codes,
         pairs=pairs_among(values, claim.setting, day, releases),
         mue_release=mue_release,
         mues=mues,
@@ -124,7 +139,7 @@ def claim_facts(claim: Claim, day: date, releases: Releases) -> ClaimFacts:
         opps_release=opps_release,
         opps=_opps(values, opps_release) if claim.setting == Setting.HOSPITAL else {},
         hcpcs_release=hcpcs_release,
-        coverage_codes=_coverage_codes(values, hcpcs_release),
+        coverage_codes=coverage_codes,
         level_ii_modifiers=_level_ii_modifiers(lines, hcpcs_release, day),
         excludes1=excludes1_conflicts(diagnoses, day, releases),
         coverage=coverage_facts(values, pointed, day, releases),
@@ -139,17 +154,16 @@ def _codes(
     diagnoses: list[str],
     day: date,
     releases: Releases,
-    fee_release: Release | None,
     fees: dict[tuple[str, str], FeeScheduleRow],
-) -> dict[tuple[str, str], CodeFacts]:
+) -> tuple[dict[_Key, CodeFacts], dict[str, str]]:
+    """What is known of the codes, and the coverage codes of those of the HCPCS file."""
     keys = {(line.system.value, line.value) for line in lines if line.system}
     keys |= {(CodeSystem.ICD_10_CM.value, value) for value in diagnoses}
     if not keys:
-        return {}
-    wanted = Q()
-    for system in {system for system, _ in keys}:
-        wanted |= Q(system=system, value__in=[value for key, value in keys if key == system])
-    codes, descriptions = _described(wanted, releases)
+        return {}, {}
+    hcpcs_release = releases.shown(Source.HCPCS_LEVEL_II, day)
+    fee_release = releases.shown(Source.PHYSICIAN_FEE_SCHEDULE, day)
+    codes, descriptions, coverage_codes = _described(keys, releases, hcpcs_release)
     with_fee = {value for value, _ in fees}
     facts = {}
     for key in keys:
@@ -160,70 +174,67 @@ def _codes(
         own = descriptions.get(key, [])
         has_fee = fee_release if code.value in with_fee else None
         status = status_on(code, own, releases, day, fee_schedule=has_fee)
-        shown = description_on(code, own, releases, day)
+        shown = None if status.is_valid else description_on(code, own, releases, day)
         facts[key] = CodeFacts(
             is_known=True,
             status=status,
             is_header=bool(shown and not shown.is_billable),
             header_release=shown.release if shown else None,
         )
-    return facts
+    return facts, coverage_codes
 
 
 def _described(
-    wanted: Q, releases: Releases
-) -> tuple[dict[tuple[str, str], Code], dict[tuple[str, str], list[OfficialDescription]]]:
-    """The codes there are and what published releases say of them but the texts, in one statement.
-
-    Both by system and stored value.
+    keys: set[tuple[str, str]], releases: Releases, hcpcs_release: Release | None
+) -> tuple[dict[_Key, Code], dict[_Key, list[_Listing]], dict[str, str]]:
+    """The codes there are, what published releases say of them but the texts, and the coverage
+    codes of the HCPCS release, in one statement.
     """
     by_id = {release.pk: release for release in releases.all()}
-    names = ("release_id", "is_billable", "added_date", "termination_date")
-    rows = Code.objects.filter(wanted).values_list(
-        "pk", "system", "value", *(f"descriptions__{name}" for name in names)
-    )
-    codes: dict[tuple[str, str], Code] = {}
-    descriptions: dict[tuple[str, str], list[OfficialDescription]] = {}
-    for pk, system, value, release_id, *told in rows.order_by("descriptions__id"):
+    asked = [list(column) for column in zip(*keys, strict=True)]
+    with connection.cursor() as cursor:
+        cursor.execute(_DESCRIBED, [*asked, hcpcs_release.pk if hcpcs_release else None])
+        rows = cursor.fetchall()
+    codes: dict[_Key, Code] = {}
+    descriptions: dict[_Key, list[_Listing]] = {}
+    coverage_codes: dict[str, str] = {}
+    for pk, system, value, coverage_code, release_id, *told in rows:
         key = system, value
         if key not in codes:
             codes[key] = Code(pk=pk, system=system, value=value)
+        if coverage_code is not None:
+            coverage_codes[value] = coverage_code
         if release_id in by_id:
-            item = OfficialDescription(
-                code=codes[key],
-                release=by_id[release_id],
-                **dict(zip(names[1:], told, strict=True)),
-            )
+            item = _Listing(codes[key], by_id[release_id], release_id, *told)
             descriptions.setdefault(key, []).append(item)
-    return codes, descriptions
+    return codes, descriptions, coverage_codes
+
+
+_DESCRIBED = """
+SELECT code.id, code.system, code.value, record.coverage_code, description.release_id,
+  description.is_billable, description.added_date, description.termination_date
+FROM unnest(%s::text[], %s::text[]) AS asked (system, value)
+JOIN codes_code code ON code.system = asked.system AND code.value = asked.value COLLATE "C"
+LEFT JOIN codes_hcpcsrecord record ON record.code_id = code.id AND record.release_id = %s
+LEFT JOIN codes_officialdescription description ON description.code_id = code.id
+ORDER BY description.id
+"""
 
 
 def _fees(values: list[str], release: Release | None) -> dict[tuple[str, str], FeeScheduleRow]:
     """The rows of the codes, and of the endoscopies that they are compared with."""
     if release is None or not values:
         return {}
-    rows = list(FeeScheduleRow.objects.filter(release_id=release.pk, hcpcs__in=values))
+    rows = rows_of_release(FeeScheduleRow, release.pk, "hcpcs", values)
     bases = {row.endoscopic_base for row in rows if row.endoscopic_base} - set(values)
-    if bases:
-        rows += FeeScheduleRow.objects.filter(release_id=release.pk, hcpcs__in=bases)
+    rows += rows_of_release(FeeScheduleRow, release.pk, "hcpcs", bases)
     return {(row.hcpcs, row.modifier): row for row in rows}
 
 
 def _opps(values: list[str], release: Release | None) -> dict[str, OppsRow]:
     if release is None:
         return {}
-    rows = OppsRow.objects.filter(release_id=release.pk, hcpcs__in=values)
-    return {row.hcpcs: row for row in rows}
-
-
-def _coverage_codes(values: list[str], release: Release | None) -> dict[str, str]:
-    wanted = [value for value in values if not value[0].isdigit()]
-    if release is None or not wanted:
-        return {}
-    rows = HcpcsRecord.objects.filter(
-        release=release, code__system=CodeSystem.HCPCS, code__value__in=wanted
-    )
-    return dict(rows.values_list("code__value", "coverage_code"))
+    return {row.hcpcs: row for row in rows_of_release(OppsRow, release.pk, "hcpcs", values)}
 
 
 def _level_ii_modifiers(

@@ -75,10 +75,12 @@ def _code(
     lines: tuple[int, ...],
     facts: ClaimFacts,
 ) -> Iterator[Finding]:
-    printed = printed_value(system, value)
-    is_listed = bool(facts.releases.of(source_of(system)))
     kind = known.status.kind if known.status else None
+    if kind == StatusKind.ACTIVE:
+        return
+    printed = printed_value(system, value)
     if not known.is_known:
+        is_listed = bool(facts.releases.of(source_of(system)))
         is_certain = is_listed or (system == CodeSystem.CPT and facts.fee_release)
         yield Finding(
             Kind.UNKNOWN_CODE,
@@ -133,24 +135,23 @@ def pairs(lines: list[Line], facts: ClaimFacts) -> Iterator[Finding]:
     if release is None:
         return
     by_code = lines_by_code(lines)
+    places = {code: place for place, code in enumerate(by_code)}
     edits: dict[tuple[str, str], list[Pair]] = defaultdict(list)
     for pair in facts.pairs.pairs:
-        edits[pair.column_one, pair.column_two].append(pair)
-    numbers = {code: [line.number for line in own] for code, own in by_code.items()}
-    on_the_day = day(facts.date_of_service)
-    for one, two in combinations(by_code, 2):
-        found = (*edits.get((one, two), ()), *edits.get((two, one), ()))
+        codes = (pair.column_one, pair.column_two)
+        edits[codes if places[codes[0]] < places[codes[1]] else codes[::-1]].append(pair)
+    on_the_day = f"is in force on {day(facts.date_of_service)}."
+    for (one, ones), (two, twos) in combinations(by_code.items(), 2):
+        numbers = _numbers(ones, twos)
+        found = edits.get((one, two))
         if not found:
+            sentence = f"No edit between {one} and {two} {on_the_day}"
             yield Finding(
-                Kind.NO_EDIT,
-                Severity.INFO,
-                f"No edit between {one} and {two} is in force on {on_the_day}.",
-                (one, two),
-                tuple(sorted(numbers[one] + numbers[two])),
-                release=release,
-            )
+                Kind.NO_EDIT, Severity.INFO, sentence, (one, two), numbers, "", release
+            )  # fmt: skip
+            continue
         for pair in found:
-            yield _pair(pair, by_code[pair.column_one], by_code[pair.column_two], facts)
+            yield _pair(pair, by_code[pair.column_one], by_code[pair.column_two], numbers, facts)
 
 
 def is_bypassed(one: Line, two: Line, date_of_service: date) -> bool:
@@ -167,48 +168,41 @@ def is_bypassed(one: Line, two: Line, date_of_service: date) -> bool:
     return bool((ones | twos) - same_site)
 
 
-def _pair(pair: Pair, ones: list[Line], twos: list[Line], facts: ClaimFacts) -> Finding:
-    date_of_service = facts.date_of_service
-    numbers = _numbers(ones, twos)
-    codes = (pair.column_one, pair.column_two)
-    what = f"Medicare pays {pair.column_one}, not {pair.column_two} (column two), on the same day"
-    detail = f"Rationale: {pair.rationale}." if pair.rationale else ""
-    release = facts.pairs.release
-    if pair.modifier_indicator == 0:
-        return Finding(
-            Kind.PTP_CONFLICT,
-            Severity.ERROR,
-            f"{what}; no modifier separates the two.",
-            codes,
-            numbers,
-            detail,
-            release,
-        )
-    if all(is_bypassed(one, two, date_of_service) for one in ones for two in twos):
-        used = {modifier for line in (*ones, *twos) for modifier in line.modifiers} & BYPASSING
-        return Finding(
-            Kind.PTP_BYPASSED,
-            Severity.WARNING,
-            f"{what}, unless they were separate: modifier {', '.join(sorted(used))} says so, and "
-            "the record must show it.",
-            codes,
-            numbers,
-            detail,
-            release,
-        )
-    return Finding(
-        Kind.PTP_CONFLICT,
-        Severity.ERROR,
-        f"{what}. A modifier may separate the two where that is true; none on the lines does.",
-        codes,
-        numbers,
-        detail,
-        release,
-    )
-
-
 def _numbers(ones: list[Line], twos: list[Line]) -> tuple[int, ...]:
+    if len(ones) == len(twos) == 1:
+        return ones[0].number, twos[0].number
     return tuple(sorted(line.number for line in (*ones, *twos)))
+
+
+def _are_separated(ones: list[Line], twos: list[Line], date_of_service: date) -> bool:
+    for one in ones:
+        for two in twos:
+            if not is_bypassed(one, two, date_of_service):
+                return False
+    return True
+
+
+def _pair(
+    pair: Pair, ones: list[Line], twos: list[Line], numbers: tuple[int, ...], facts: ClaimFacts
+) -> Finding:
+    codes = (pair.column_one, pair.column_two)
+    what = f"Medicare pays {codes[0]}, not {codes[1]} (column two), on the same day"
+    kind, severity = Kind.PTP_CONFLICT, Severity.ERROR
+    if pair.modifier_indicator == 0:
+        sentence = f"{what}; no modifier separates the two."
+    elif _are_separated(ones, twos, facts.date_of_service):
+        used = {modifier for line in (*ones, *twos) for modifier in line.modifiers} & BYPASSING
+        kind, severity = Kind.PTP_BYPASSED, Severity.WARNING
+        sentence = (
+            f"{what}, unless they were separate: modifier {', '.join(sorted(used))} says so, and "
+            "the record must show it."
+        )
+    else:
+        sentence = (
+            f"{what}. A modifier may separate the two where that is true; none on the lines does."
+        )
+    detail = f"Rationale: {pair.rationale}." if pair.rationale else ""
+    return Finding(kind, severity, sentence, codes, numbers, detail, facts.pairs.release)
 
 
 def repeated_lines(lines: list[Line]) -> Iterator[Finding]:

@@ -12,6 +12,7 @@ from django.db.models import Q, QuerySet
 from codes.models import AddOnEdit, Code, Release, Source, stored_value
 from codes.queries.ncci.settings import PROCEDURE_SYSTEMS, Meaning, newest
 from codes.queries.releases import Releases
+from codes.queries.stored_rows import rows_of_release
 
 ADD_ON_TYPES = {
     1: Meaning("Listed primaries", "Paid only beside one of the listed primary codes.", "plain"),
@@ -64,8 +65,8 @@ def add_on_rows(
     release = newest(Source.NCCI_ADD_ON, releases)
     if release is None:
         return None
-    lasting = Q()
-    for name in ("deletion_date", "add_on_deletion_date", "primary_deletion_date"):
+    lasting = Q()  # as AddOnEdit.is_in_force
+    for name in AddOnEdit.LAST_DAYS:
         lasting &= Q(**{f"{name}__isnull": True}) | Q(**{f"{name}__gte": date_of_service})
     rows = AddOnEdit.objects.filter(
         about, lasting, release_id=release.pk, effective_date__lte=date_of_service
@@ -91,9 +92,12 @@ def add_on_rules(
     values: Iterable[str], date_of_service: date, releases: Releases
 ) -> tuple[Release | None, dict[str, AddOnRule]]:
     """The release that answers, and the rules of those codes of a claim that are add-on codes."""
-    about = Q(add_on_code__in={stored_value(value) for value in values})
-    rows = add_on_rows(date_of_service, releases, about=about)
-    return newest(Source.NCCI_ADD_ON, releases), _rules(rows or [])
+    release = newest(Source.NCCI_ADD_ON, releases)
+    if release is None:
+        return None, {}
+    wanted = {stored_value(value) for value in values}
+    rows = rows_of_release(AddOnEdit, release.pk, "add_on_code", wanted)
+    return release, _rules(row for row in rows if row.is_in_force(date_of_service))
 
 
 def _about(value: str) -> Q:

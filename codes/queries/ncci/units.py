@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 from codes.models import Code, MueValue, Release, stored_value
 from codes.queries.ncci.settings import PROCEDURE_SYSTEMS, Meaning, Setting
 from codes.queries.releases import Releases
+from codes.queries.stored_rows import rows_of_release
 
 # After CMS's MUE pages; in our own words.
 ADJUDICATION_INDICATORS = {
@@ -84,7 +85,7 @@ def mues_of(
     if release is None:
         return None, {}
     wanted = {stored_value(value) for value in values}
-    rows = MueValue.objects.filter(code__in=wanted, release_id=release.pk)
+    rows = rows_of_release(MueValue, release.pk, "code", wanted)
     return release, {row.code: row for row in rows}
 
 
