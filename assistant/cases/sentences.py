@@ -114,7 +114,8 @@ _ABOUT_NOTE = (
     "note notes report visit encounter chart documentation document documented dictation op "
     "operative progress office patient diagnosis diagnoses dx icd icd-10 icd10 icd-10-cm 10 cm cpt "
     "hcpcs assign assigned use used report reported apply applies applicable support supports "
-    "supported suggest suggested recommend should best think give provide list review"
+    "supported suggest suggested recommend should best think give provide list review go goes "
+    "fit fits describe describes"
 )
 _OF_CODES = frozenset(f"{_ABOUT_ANYTHING} {_ABOUT_CODES}".split())
 _OF_NOTE = frozenset(f"{_ABOUT_ANYTHING} {_ABOUT_NOTE}".split())

@@ -81,6 +81,10 @@ SEEN = [
     ),
     (f"Please code this note.\n\n{NOTE_ANKLE}", ["N twisted her right ankle"]),
     (
+        f"Which diagnosis codes go with this note?\n\n{NOTE_DIABETES}",
+        ["N Home glucose 150 to 180"],
+    ),
+    (
         f"Hi,\n\nWhich ICD-10 codes does this note support?\n\n{NOTE_DIABETES}\n\nThank you\nKim",
         ["N polyneuropathy"],
     ),
