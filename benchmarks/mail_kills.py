@@ -1,13 +1,13 @@
 """How often a worker killed at random points answers a mail twice, and whether it loses one.
 
-    python benchmarks/mail_kills.py [--kills 3000]
+    python benchmarks/mail_kills.py [--kills 1500]
 
 Mails of a member are stored as they arrive, and a worker reads, answers and sends them: the same
 functions that its jobs call, in a process of its own, which is killed (SIGKILL) after a random time
 of up to a quarter of a second, over and over, while new mails keep coming. The mail server is a
 process too: it notes each Message-ID it takes before it says 250. In the end everything that waits
 is worked off, and told is how many mails were not answered, how many answers were taken twice, and
-how many kills there were. The bound promised is one answer twice in a thousand kills (decision 9).
+how many kills there were. The bound is one answer twice in a thousand kills (decision 9).
 
 The database is the script's own, with the demonstration codes. The figures are appended to
 benchmarks/RESULTS.md.
@@ -43,7 +43,7 @@ QUESTIONS = ("What is A4206?", "What is E0100?", "Is Z45.1 billable?", "What doe
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--kills", type=int, default=3000, help="default: %(default)s")
+    parser.add_argument("--kills", type=int, default=1500, help="default: %(default)s")
     parser.add_argument("--seed", type=int, default=1, help="of the times (default: 1)")
     options = parser.parse_args()
     random.seed(options.seed)
