@@ -194,7 +194,7 @@ class EmbeddedPostgres:
     def _starting(self):
         """One process at a time starts or stops the server."""
         try:
-            if not self.var.exists():
+            with contextlib.suppress(FileExistsError):  # another process may just be making it
                 self.var.mkdir(parents=True)
                 self.var.chmod(0o711)  # passable for the server's user whatever the umask
             self.home.mkdir(exist_ok=True)
