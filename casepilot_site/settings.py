@@ -320,7 +320,8 @@ CONSULTANT_ADDRESS = env.text("CONSULTANT_ADDRESS", f"consult@{urlsplit(SITE_URL
 MAIL_LISTEN = read_listen_address(
     env.text("MAIL_LISTEN", f"smtp://127.0.0.1:{min(PORT + 25, 65535)}")
 )
-# Networks of the operator's own mail servers: SPF says nothing of a mail that these hand over.
+# Networks of the operator's own mail servers: SPF says nothing of a mail that these hand over, and
+# only these are believed in what they write of its sender.
 MAIL_RELAYS = env.words("MAIL_RELAYS", ["127.0.0.0/8", "::1/128"])
 # Names under which these write Authentication-Results that are believed.
 MAIL_TRUSTED_AUTHSERV_IDS = env.words("MAIL_TRUSTED_AUTHSERV_IDS", [])

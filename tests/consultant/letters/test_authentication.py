@@ -1,6 +1,7 @@
 """Who counts as the sender: real signatures, forged ones, and what servers say of a mail."""
 
 import base64
+import random
 import time
 
 import dkim
@@ -10,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from nacl.signing import SigningKey
 
 from consultant.letters.alignment import is_aligned
-from consultant.letters.authentication import authenticated
+from consultant.letters.authentication import MOST_SIGNATURES, authenticated
 from consultant.letters.dns_lookup import TemporaryDnsError
 from consultant.letters.evidence import Evidence
 from consultant.letters.letter import read_letter
@@ -143,6 +144,66 @@ def test_an_expired_signature_does_not_count(key, monkeypatch):
     assert not verdict(expired + raw, dns=keys(key[1])).is_authenticated
 
 
+def test_a_signature_that_expired_a_moment_ago_does_not_count(key, monkeypatch):
+    raw, now = mail(), int(time.time())
+    for moment, is_right in ((-60, False), (600, True)):
+        with monkeypatch.context() as earlier:
+            earlier.setattr("time.time", lambda: now - 9000)
+            tag = b"x=%d" % (now + moment)
+            header = with_tag(dkim.DKIM(raw), tag, key[0], [b"from", b"to", b"subject"])
+        assert verdict(header + raw, dns=keys(key[1])).is_authenticated is is_right
+
+
+def with_tag(signer: dkim.DKIM, tag: bytes, pem: bytes, fields: list[bytes]) -> bytes:
+    """A signature that signs one more tag."""
+    made = signer.gen_header
+
+    def gen_header(tags, *others):
+        name, value = tag.split(b"=")
+        return made([*tags[:-1], (name, value), tags[-1]], *others)
+
+    signer.gen_header = gen_header
+    return signer.sign(b"s1", b"example.com", pem, include_headers=fields)
+
+
+@pytest.mark.parametrize(
+    "field", [b"Subject: Another case", b"Message-ID: <2@example.com>", b"Date: today"]
+)
+def test_a_field_put_above_the_signed_one_proves_nothing(key, field):
+    raw = field + b"\r\n" + signed(mail(), key[0])
+    assert dkim.verify(raw, dnsfunc=lambda name, timeout=5: f"k=rsa; p={key[1]}".encode())
+    assert not verdict(raw, dns=keys(key[1])).is_authenticated
+
+
+def test_one_right_signature_among_others_is_enough(key):
+    relayed = signed(signed(mail(), key[0]), rsa_key(1024)[0], domain="relay.example")
+    broken = b"DKIM-Signature: v=1; d=example.com\r\n"
+    assert verdict(broken + relayed, dns=keys(key[1])).how == "dkim"
+
+
+def test_of_many_signatures_the_first_are_looked_at(key):
+    asked = []
+
+    def counting(name, kind):
+        asked.append(name)
+        return []
+
+    signature = dkim.sign(mail(), b"s1", b"example.com", key[0], include_headers=[b"from"])
+    verdict(signature * 50 + mail(), dns=counting)
+    assert len(asked) == MOST_SIGNATURES
+
+
+def test_a_key_made_to_keep_us_busy_is_not_looked_at(key, monkeypatch):
+    monkeypatch.setattr("dkim.parse_public_key", lambda data: pytest.fail("the key was read"))
+    raw = signed(mail(), key[0])
+    assert not verdict(raw, dns=keys("A" * 40_000)).is_authenticated
+
+
+@pytest.mark.parametrize("above", [b" goes on\r\n", b"\r\n", b":\r\n", b"no field\r\n"])
+def test_a_mail_that_begins_oddly_is_nobodys(key, above):
+    assert not verdict(above + signed(mail(), key[0]), dns=keys(key[1])).is_authenticated
+
+
 def test_a_second_from_proves_nothing(key):
     raw = b"From: bob@example.com\r\n" + signed(mail(), key[0])
     assert not verdict(raw, dns=keys(key[1])).is_authenticated
@@ -197,6 +258,16 @@ def test_an_spf_record_without_end_ends():
     assert not verdict(mail(), evidence, dns=dns).is_authenticated
 
 
+def test_a_dns_that_is_slow_for_long_is_asked_later(monkeypatch):
+    moments = iter(range(0, 1000, 7))
+    monkeypatch.setattr("consultant.letters.authentication.time.monotonic", lambda: next(moments))
+    evidence = Evidence(client_ip="192.0.2.9", helo="x", mail_from="ann@example.com")
+    names = {f"TXT {n}.example.com": [b"v=spf1 include:%d.example.com ?all" % (n + 1)]
+             for n in range(9)}  # fmt: skip
+    dns = zone(**{"TXT example.com": [b"v=spf1 include:0.example.com ?all"]}, **names)
+    assert verdict(mail(), evidence, dns=dns).is_temporary
+
+
 # Results of the operator's own server
 
 RESULTS = "Authentication-Results: mx.site.example; dkim=pass header.d=example.com\r\n"
@@ -208,6 +279,23 @@ TRUSTED = ["mx.site.example"]
 def test_the_results_of_a_server_of_ours_are_believed(above):
     found = verdict(mail(above=above), trusted=TRUSTED)
     assert (found.how, found.domain) == ("results", "example.com")
+
+
+@pytest.mark.parametrize(
+    ("way", "client_ip", "is_right"),
+    [
+        ("smtp", "203.0.113.5", False),
+        ("lmtp", "203.0.113.5", False),
+        ("smtp", "127.0.0.1", True),
+        ("lmtp", "", True),  # a socket of this machine
+        ("imap", "", True),
+        ("webhook", "", False),  # a provider's own results are its verdicts
+    ],
+)
+def test_results_count_only_where_a_server_of_ours_handed_the_mail_over(way, client_ip, is_right):
+    evidence = Evidence(way=way, client_ip=client_ip)
+    found = verdict(mail(above=RESULTS + RECEIVED), evidence, trusted=TRUSTED)
+    assert found.is_authenticated is is_right
 
 
 def test_the_results_of_nobody_we_know_are_not():
@@ -274,6 +362,31 @@ def test_a_providers_verdicts_count_where_they_are_the_senders(verdicts, mail_fr
     found = verdict(mail(), evidence)
     assert found.is_authenticated is is_right
     assert not is_right or found.how == "provider"
+
+
+def test_no_mail_and_no_answer_of_dns_makes_it_fail(key):
+    rng = random.Random(6)
+    sources = [signed(mail(), key[0]), signed(mail(above=RESULTS + RECEIVED), key[0])]
+    good = zone(**{"TXT s1._domainkey.example.com": [f"k=rsa; p={key[1]}".encode()]})
+
+    def junk(name, kind):
+        noise = bytes(rng.randrange(256) for _ in range(rng.randrange(40)))
+        texts = [[], [noise], [b"v=spf1 " + noise], [b"v=spf1 a mx ptr exists:%{i}.%{p} ?all"]]
+        others = {"TXT": rng.choice(texts), "MX": [(1, "mx.example.com")], "PTR": ["a.example.com"]}
+        return good(name, kind) if rng.random() < 0.3 else others.get(kind, ["192.0.2.9"])
+
+    for _ in range(1500):
+        raw = bytearray(rng.choice(sources))
+        for _ in range(rng.randint(0, 3)):
+            place = rng.randrange(900)
+            raw[place : place + rng.randrange(9)] = rng.choice([b"", b"\r\n", b" ", b";", b"\xff"])
+        evidence = Evidence(
+            client_ip=rng.choice(["192.0.2.9", "2001:db8::1", "nowhere"]),
+            helo=rng.choice(["", "a..b", "é"]),
+            mail_from=rng.choice(["ann@example.com", "", "@example.com", "ann@@example.com"]),
+        )
+        found = verdict(bytes(raw), evidence, dns=junk, trusted=TRUSTED)
+        assert found.is_authenticated or not found.domain
 
 
 @pytest.mark.parametrize("sender", ["", "a@example.com, b@example.com", "no address"])
