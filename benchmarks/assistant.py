@@ -25,15 +25,12 @@ The figures are appended to benchmarks/RESULTS.md.
 """
 
 import argparse
-import contextlib
 import csv
 import hashlib
-import os
 import random
 import re
 import statistics
 import sys
-import tempfile
 import time
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -44,11 +41,9 @@ sys.path.insert(0, str(ROOT))
 
 from benchmarks.claim_check import (  # noqa: E402 the repository is on the path only now
     append_row,
-    fill_database,
-    publishers_files,
-    start_django,
+    site_with_files,
 )
-from benchmarks.code_page import own_database, postgresql_version, table  # noqa: E402
+from benchmarks.code_page import postgresql_version, table  # noqa: E402
 
 FILES = (
     "ncci/*.zip",
@@ -111,20 +106,7 @@ def main() -> int:
     parser.add_argument("--show", action="store_true", help="print what was not right")
     parser.add_argument("--seed", type=int, default=1, help="of the drawn rows (default 1)")
     options = parser.parse_args()
-    with contextlib.ExitStack() as stack:
-        os.environ["VAR_DIR"] = stack.enter_context(
-            tempfile.TemporaryDirectory(prefix="casepilot-benchmark-")
-        )
-        if options.database:
-            os.environ["DATABASE_URL"] = options.database
-        else:
-            files = publishers_files(FILES)
-            if not files:
-                print("The publishers' files are not there; set CASEPILOT_REAL_DATA.")
-                return 1
-            os.environ["DATABASE_URL"] = stack.enter_context(own_database())
-            fill_database(files)
-        start_django()
+    with site_with_files(options.database, FILES):
         random.seed(options.seed)
         sets = {
             "generated": generated(),

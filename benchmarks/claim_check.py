@@ -23,6 +23,7 @@ import statistics
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -78,20 +79,7 @@ def main() -> int:
     )
     parser.add_argument("--database", metavar="URL", help="one that has the files; only read")
     options = parser.parse_args()
-    with contextlib.ExitStack() as stack:
-        os.environ["VAR_DIR"] = stack.enter_context(
-            tempfile.TemporaryDirectory(prefix="casepilot-benchmark-")
-        )
-        if options.database:
-            os.environ["DATABASE_URL"] = options.database
-        else:
-            files = publishers_files(FILES)
-            if not files:
-                print("The publishers' files are not there; set CASEPILOT_REAL_DATA.")
-                return 1
-            os.environ["DATABASE_URL"] = stack.enter_context(own_database())
-            fill_database(files)
-        start_django()
+    with site_with_files(options.database, FILES):
         kinds = [
             Kind(RELATED, addresses(options.claims, related=True)),
             Kind(ANY, addresses(options.claims, related=False)),
@@ -104,6 +92,28 @@ def main() -> int:
 
 
 # The data
+
+
+@contextlib.contextmanager
+def site_with_files(url: str | None, patterns) -> Iterator[Path]:
+    """Django on a database that holds the publishers' files, with a VAR_DIR of its own: its path.
+
+    The database at `url`, or else one that is made, filled and dropped again. Ends the run where
+    the files are wanted and not there.
+    """
+    with contextlib.ExitStack() as stack:
+        folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="casepilot-benchmark-"))
+        os.environ["VAR_DIR"] = folder
+        if url:
+            os.environ["DATABASE_URL"] = url
+        else:
+            files = publishers_files(patterns)
+            if not files:
+                sys.exit("The publishers' files are not there; set CASEPILOT_REAL_DATA.")
+            os.environ["DATABASE_URL"] = stack.enter_context(own_database())
+            fill_database(files)
+        start_django()
+        yield Path(folder)
 
 
 def publishers_files(patterns) -> list[Path]:

@@ -30,11 +30,9 @@ sys.path.insert(0, str(ROOT))
 from benchmarks.assistant import FILES, TODAY  # noqa: E402 the repository is on the path only now
 from benchmarks.claim_check import (  # noqa: E402
     append_row,
-    fill_database,
-    publishers_files,
-    start_django,
+    site_with_files,
 )
-from benchmarks.code_page import own_database, postgresql_version  # noqa: E402
+from benchmarks.code_page import postgresql_version  # noqa: E402
 from benchmarks.mail_kills import mail_server  # noqa: E402
 
 AIM = 1.5
@@ -46,21 +44,11 @@ def main() -> int:
     options = parser.parse_args()
     with contextlib.ExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="casepilot-benchmark-"))
-        os.environ["VAR_DIR"] = folder
         os.environ["MAIL_TRUSTED_AUTHSERV_IDS"] = "mx.benchmark"
         os.environ["LOG_LEVEL"] = "CRITICAL"
         port = stack.enter_context(mail_server(Path(folder) / "taken"))
         os.environ["EMAIL_URL"] = f"smtp://127.0.0.1:{port}"
-        if options.database:
-            os.environ["DATABASE_URL"] = options.database
-        else:
-            files = publishers_files(FILES)
-            if not files:
-                print("The publishers' files are not there; set CASEPILOT_REAL_DATA.")
-                return 1
-            os.environ["DATABASE_URL"] = stack.enter_context(own_database())
-            fill_database(files)
-        start_django()
+        stack.enter_context(site_with_files(options.database, FILES))
         own, mails = measure(questions())
         taken = (Path(folder) / "taken").read_text().split()
         server_version = postgresql_version()

@@ -12,13 +12,11 @@ the time the peer takes.
 """
 
 import argparse
-import contextlib
 import csv
 import hashlib
 import io
 import os
 import sys
-import tempfile
 import time
 import zipfile
 from collections import defaultdict
@@ -31,11 +29,10 @@ sys.path.insert(0, str(ROOT))
 
 from benchmarks.claim_check import (  # noqa: E402 the repository is on the path only now
     append_row,
-    fill_database,
     publishers_files,
-    start_django,
+    site_with_files,
 )
-from benchmarks.code_page import own_database, postgresql_version, table  # noqa: E402
+from benchmarks.code_page import postgresql_version, table  # noqa: E402
 
 FILES = ("hcpcs/*.xlsx", "icd10cm/*.zip", "icd10pcs/*.zip")
 DAY = date(2026, 7, 15)
@@ -85,22 +82,11 @@ def main() -> int:
     parser.add_argument("--database", metavar="URL", help="one that has the files")
     parser.add_argument("--tune", action="store_true", help="the notes to tune on, each error")
     options = parser.parse_args()
-    with contextlib.ExitStack() as stack:
-        var = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="casepilot-benchmark-")))
-        os.environ.update(VAR_DIR=str(var), SEARCH_MODEL_DIR="")
-        if not publishers_files(("search/aci-bench-notes.zip",)):
-            print("The notes of ACI-Bench are not there; set CASEPILOT_REAL_DATA.")
-            return 1
-        if options.database:
-            os.environ["DATABASE_URL"] = options.database
-        else:
-            files = publishers_files(FILES)
-            if not files:
-                print("The publishers' files are not there; set CASEPILOT_REAL_DATA.")
-                return 1
-            os.environ["DATABASE_URL"] = stack.enter_context(own_database())
-            fill_database(files)
-        start_django()
+    os.environ["SEARCH_MODEL_DIR"] = ""
+    if not publishers_files(("search/aci-bench-notes.zip",)):
+        print("The notes of ACI-Bench are not there; set CASEPILOT_REAL_DATA.")
+        return 1
+    with site_with_files(options.database, FILES):
         from search.index import kept
 
         kept.make()

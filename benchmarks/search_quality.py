@@ -22,7 +22,6 @@ weights of `search/ranking_weights.json` anew. The model of `make model` is used
 """
 
 import argparse
-import contextlib
 import csv
 import hashlib
 import json
@@ -33,7 +32,6 @@ import shutil
 import statistics
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -45,11 +43,9 @@ sys.path.insert(0, str(ROOT))
 
 from benchmarks.claim_check import (  # noqa: E402 the repository is on the path only now
     append_row,
-    fill_database,
-    publishers_files,
-    start_django,
+    site_with_files,
 )
-from benchmarks.code_page import own_database, postgresql_version, table  # noqa: E402
+from benchmarks.code_page import postgresql_version, table  # noqa: E402
 
 FILES = ("hcpcs/*.xlsx", "icd10cm/*.zip", "icd10pcs/*.zip", "coverage/*article*.zip")
 DAY = date(2026, 7, 15)
@@ -83,19 +79,8 @@ def main() -> int:
     parser.add_argument("--model", type=Path, default=ROOT / "var" / "model", help="its folder")
     parser.add_argument("--vectors", type=Path, help="vectors there are, to save some minutes")
     options = parser.parse_args()
-    with contextlib.ExitStack() as stack:
-        var = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="casepilot-benchmark-")))
-        os.environ.update(VAR_DIR=str(var), SEARCH_MODEL_DIR=str(options.model))
-        if options.database:
-            os.environ["DATABASE_URL"] = options.database
-        else:
-            files = publishers_files(FILES)
-            if not files:
-                print("The publishers' files are not there; set CASEPILOT_REAL_DATA.")
-                return 1
-            os.environ["DATABASE_URL"] = stack.enter_context(own_database())
-            fill_database(files)
-        start_django()
+    os.environ["SEARCH_MODEL_DIR"] = str(options.model)
+    with site_with_files(options.database, FILES) as var:
         if options.vectors:
             (var / "search").mkdir()
             shutil.copytree(options.vectors, var / "search" / options.vectors.name)
