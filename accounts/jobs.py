@@ -3,7 +3,7 @@
 from django.core.management import call_command
 from procrastinate.contrib.django import app
 
-from accounts import actions, outbox
+from accounts import actions, outbox, sender
 
 MAILS_AT_A_TIME = 50
 
@@ -11,7 +11,7 @@ MAILS_AT_A_TIME = 50
 @app.periodic(cron="* * * * *")
 @app.task(name="accounts.send_mails", queueing_lock="accounts.send_mails")
 def send_mails(timestamp: int) -> None:
-    outbox.send_waiting_mails(most=MAILS_AT_A_TIME)
+    sender.send_waiting_mails(most=MAILS_AT_A_TIME)
 
 
 @app.periodic(cron="17 4 * * *")

@@ -4,7 +4,7 @@ import logging
 import re
 import smtplib
 import uuid
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 from email.utils import parseaddr
 from enum import Enum
@@ -118,15 +118,21 @@ def wake_the_worker() -> None:
         pass
 
 
-def send_waiting_mails(*, most: int | None = None) -> int:
+def send_waiting_mails(
+    *, most: int | None = None, while_true: Callable[[], bool] = lambda: True
+) -> int:
     """Send the mails that are due, one transaction each; how many were sent.
 
-    After `most` of them the worker is woken anew for the rest, so that other jobs have their turn.
-    One connection serves them all; a failure closes it, and without a server nothing more is tried.
+    After `most` of them, or once `while_true` says no before one, the worker is woken anew for the
+    rest, so that other jobs have their turn. One connection serves them all; a failure closes it,
+    and without a server nothing more is tried.
     """
     sent_count = tried_count = 0
     connection = get_connection()
-    while most is None or tried_count < most:
+    while True:
+        if tried_count == most or not while_true():
+            wake_the_worker()
+            break
         attempt = _send_next(connection)
         if attempt is None:
             break
@@ -137,8 +143,6 @@ def send_waiting_mails(*, most: int | None = None) -> int:
         _log(attempt)
         if attempt.outcome is _Outcome.NO_SERVER:
             break
-    else:
-        wake_the_worker()
     _close(connection)
     return sent_count
 

@@ -1,13 +1,16 @@
 """How often a worker killed at random points answers a mail twice, and whether it loses one.
 
-    python benchmarks/mail_kills.py [--kills 1500]
+    python benchmarks/mail_kills.py [--kills 1500] [--with-sender]
 
 Mails of a member are stored as they arrive, and a worker reads, answers and sends them: the same
 functions that its jobs call, in a process of its own, which is killed (SIGKILL) after a random time
-of up to a quarter of a second, over and over, while new mails keep coming. The mail server is a
-process too: it notes each Message-ID it takes before it says 250. In the end everything that waits
-is worked off, and told is how many mails were not answered, how many answers were taken twice, and
-how many kills there were. The bound is one answer twice in a thousand kills (decision 9).
+of up to a quarter of a second, over and over, while new mails keep coming. Its sender, the process
+that outlives it, is the product's too, but forked, which saves the second that Django needs to
+start; with `--with-sender` both are killed at once, as when the machine dies. The mail server is a
+process as well: it notes each Message-ID it takes before it says 250. In the end everything that
+waits is worked off, and told is how many mails were not answered, how many answers were taken
+twice, and how many kills there were. The bound is one answer twice in a thousand kills of a worker
+(decision 9).
 
 The database is the script's own, with the demonstration codes. The figures are appended to
 benchmarks/RESULTS.md.
@@ -24,7 +27,9 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
@@ -44,6 +49,7 @@ QUESTIONS = ("What is A4206?", "What is E0100?", "Is Z45.1 billable?", "What doe
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--kills", type=int, default=1500, help="default: %(default)s")
+    parser.add_argument("--with-sender", action="store_true", help="kill the sender too")
     parser.add_argument("--seed", type=int, default=1, help="of the times (default: 1)")
     options = parser.parse_args()
     random.seed(options.seed)
@@ -58,17 +64,21 @@ def main() -> int:
         os.environ["EMAIL_URL"] = f"smtp://127.0.0.1:{stack.enter_context(mail_server(taken))}"
         run([sys.executable, "-m", "casepilot_site.first_run"])
         start_django()
-        asked = kill_workers(options.kills)
+        asked = kill_workers(options.kills, options.with_sender)
         work_off()
         lost, twice = outcome(taken, asked)
         server_version = postgresql_version()
+    whom = "worker and sender" if options.with_sender else "worker"
     print(
-        f"{options.kills} kills, {asked} mails: {lost} lost, {twice} answered twice "
+        f"{options.kills} kills of the {whom}, {asked} mails: {lost} lost, {twice} answered twice "
         f"({twice / options.kills * 1000:.2f} in a thousand kills; bound: 1)."
     )
-    name = f"mail_kills: answers sent twice in {options.kills} kills ({asked} mails, {lost} lost)"
-    append_row(server_version, name, f"{twice}", f"at most {options.kills * BOUND:g}, none lost")
-    return 1 if lost or twice > options.kills * BOUND else 0
+    told = f"{options.kills} kills of the {whom} ({asked} mails, {lost} lost)"
+    aim = "none lost"
+    if not options.with_sender:
+        aim = f"at most {options.kills * BOUND:g}, none lost"
+    append_row(server_version, f"mail_kills: answers sent twice in {told}", f"{twice}", aim)
+    return 1 if lost or (not options.with_sender and twice > options.kills * BOUND) else 0
 
 
 @contextlib.contextmanager
@@ -110,7 +120,7 @@ def talk(client, out) -> None:
             client.sendall(b"250 fine\r\n")
 
 
-def kill_workers(kills: int) -> int:
+def kill_workers(kills: int, with_sender: bool) -> int:
     """Kill so many workers, each at a random moment; how many mails came meanwhile."""
     from accounts.models import Plan, User
 
@@ -123,9 +133,10 @@ def kill_workers(kills: int) -> int:
         asked = top_up(asked)
         process = os.fork()
         if process == 0:
-            work()
+            work(with_sender)
+        os.setpgid(process, process)
         time.sleep(random.uniform(0, LONGEST))
-        os.kill(process, signal.SIGKILL)
+        os.killpg(process, signal.SIGKILL)
         os.waitpid(process, 0)
         if number % 100 == 99:
             print(f"{number + 1} kills, {asked} mails", flush=True)
@@ -152,22 +163,48 @@ def top_up(asked: int) -> int:
     return asked
 
 
-def work() -> None:
+def work(with_sender: bool) -> None:
     """Read, answer and send in a forked process, until it is killed."""
     from django.db import connection
 
     connection.connection = None  # the parent's; this process opens its own
+    sender = forked_sender(with_sender)
     try:
         while True:
-            if not one_round():
+            if not one_round(sender.send):
                 time.sleep(0.002)
     finally:
         os._exit(1)
 
 
-def one_round() -> int:
-    """Read one mail, answer what waits, send what waits; how much there was to do."""
-    from accounts.outbox import send_waiting_mails
+def forked_sender(is_of_the_group: bool):
+    """The product's sender, in a session of its own or in the group of its worker."""
+    from accounts.sender import Sender, send_as_asked
+
+    class ForkedSender(Sender):
+        def start(self):
+            asks, ask = os.pipe()
+            answered, answers = os.pipe()
+            if os.fork() == 0:
+                if not is_of_the_group:
+                    os.setsid()
+                os.close(ask)
+                os.close(answered)
+                try:
+                    send_as_asked(os.fdopen(asks), os.fdopen(answers, "w"))
+                finally:
+                    os._exit(0)
+            os.close(asks)
+            os.close(answers)
+            return SimpleNamespace(stdin=os.fdopen(ask, "w"), stdout=os.fdopen(answered))
+
+    sender = ForkedSender()
+    sender.send(0)  # before this process has a connection to the database, which must not be shared
+    return sender
+
+
+def one_round(send: Callable[[int], None]) -> int:
+    """Read one mail, answer what waits, send what waits; how much there was to read and answer."""
     from consultant.answering import answer_question
     from consultant.models import IncomingMail, Message
     from consultant.reading import read_mail
@@ -180,11 +217,14 @@ def one_round() -> int:
     questions = list(questions.values_list("pk", flat=True))
     for pk in questions:
         answer_question(pk)
-    return len(mails) + len(questions) + send_waiting_mails()
+    send(50)
+    return len(mails) + len(questions)
 
 
 def work_off() -> None:
-    while one_round():
+    from accounts.outbox import send_waiting_mails
+
+    while one_round(lambda most: send_waiting_mails()):
         pass
 
 

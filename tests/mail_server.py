@@ -72,7 +72,7 @@ class _Controller(Controller):
         super()._trigger_server()
 
 
-def start_worker(code: str, port: int = 1) -> subprocess.Popen:
+def start_worker(code: str, port: int = 1, **options) -> subprocess.Popen:
     """A process on the database of the tests that runs the code, its mail server at the port."""
     server = env.text("DATABASE_URL") or embedded_postgres.database_url()
     database = urlsplit(server)._replace(path=f"/{connection.settings_dict['NAME']}")
@@ -82,4 +82,4 @@ def start_worker(code: str, port: int = 1) -> subprocess.Popen:
         "EMAIL_URL": f"smtp://127.0.0.1:{port}",
     }
     command = [sys.executable, "-c", f"import django; django.setup(); {code}"]
-    return subprocess.Popen(command, cwd=ROOT, env=os.environ | variables)
+    return subprocess.Popen(command, cwd=ROOT, env=os.environ | variables, **options)
