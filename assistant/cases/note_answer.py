@@ -23,7 +23,11 @@ from search.notes.review import Offer, Review, review
 from search.notes.submitted import Refused, text_of
 
 MOST_CHOICES = 6
-_DAY = re.compile(r"\b(?:dos|date of (?:service|visit)|visit date)\b\W*(.{6,20})", re.I)
+_DAY = re.compile(
+    r"\b(?:dos|date of (?:service|visit)|visit date|(?:seen|visit)\b[^.\n]{0,40}?\bon)\b\W*"
+    r"(.{6,20})",
+    re.I,
+)
 
 
 def answer_note(part: Part, date_of_service: date) -> Answer:

@@ -1,4 +1,6 @@
-"""Clinical notes in a mail, told by their headings or by how they speak of a patient."""
+"""Clinical notes in a mail, told by their headings or by how they speak of a patient; those of a
+few sentences are told in `short_notes.py`.
+"""
 
 import re
 from dataclasses import dataclass

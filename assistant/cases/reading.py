@@ -22,12 +22,14 @@ from assistant.cases.sentences import (
     Role,
     has_subject,
     is_bare_question,
+    is_instruction,
     is_of_codes,
     is_of_note,
     role_of,
     sentences_of,
     without_label,
 )
+from assistant.cases.short_notes import is_short_note, without_request
 from assistant.question import Topic, read_question
 
 MOST_CHARACTERS = 60_000
@@ -69,6 +71,7 @@ class _Mail:
         region = headed_note(lines, self._asks)
         if region is None:
             self._read_lines(lines)
+            self._take_short_note()
             return
         self._read_lines(lines[: region.start])
         note = "\n".join(lines[region.start : region.end]).strip()
@@ -137,7 +140,7 @@ class _Mail:
                     _Said(said, role=role_of(said, self.today), stands_alone=len(found) == 1)
                     for said in found
                 ]
-        told = [said for said in sentences if said.role in (Role.CONTEXT, Role.PHRASE)]
+        told = [said for said in sentences if self._is_told(said)]
         text = "\n".join(said.text for said in told)
         if is_note(text, is_announced=self.is_announced):
             self._take_note(text)
@@ -155,6 +158,26 @@ class _Mail:
             self.said[-1] = _Said(f"{last.text}\n\n{text}", PartKind.NOTE)
         else:
             self.said.append(_Said(text, PartKind.NOTE))
+
+    def _take_short_note(self) -> None:
+        """Take what is told for a note where it speaks like one and nothing else is asked."""
+        told = [said for said in self.said if self._is_told(said)]
+        others = [said for said in self.said if said not in told]
+        if any(said.kind or self._asks_more(said) for said in others):
+            return
+        text = without_request("\n".join(said.text for said in told))
+        if is_short_note(text, self.today):
+            self.said = [*others, _Said(text, PartKind.NOTE)]
+
+    def _is_told(self, said: _Said) -> bool:
+        """Whether a sentence may be a note's: what is to be done may read as a request."""
+        is_request = said.text == without_request(said.text) and is_of_note(said.text, self.today)
+        if said.kind or is_request:
+            return False
+        return said.role in (Role.CONTEXT, Role.PHRASE) or is_instruction(said.text, self.today)
+
+    def _asks_more(self, said: _Said) -> bool:
+        return said.role != Role.NOTHING and not is_of_note(said.text, self.today)
 
     def _asks(self, line: str) -> bool:
         return any(role_of(said, self.today) == Role.QUESTION for said in sentences_of(line))

@@ -153,6 +153,20 @@ def _says_only(sentence: str, words: frozenset[str]) -> bool:
     return all(word in words for word in re.findall(r"[a-z0-9]+(?:-[a-z0-9]+)*", sentence.lower()))
 
 
+def is_instruction(sentence: str, today: date) -> bool:
+    """Whether it may be what is to be done with a patient: "Check BMP in 2 weeks." """
+    return bool(_INSTRUCTS.match(sentence)) and not (
+        sentence.rstrip().endswith("?") or has_subject(sentence, today)
+    )
+
+
+_INSTRUCTS = re.compile(
+    r"^\W*(?:(?:and|then|also|will)\s+)?(?:check|review|give|provide|send|list|show|help|"
+    r"needs?)\b",
+    re.I,
+)
+
+
 def has_subject(sentence: str, today: date) -> bool:
     """Whether it names a code or something that can be known of codes."""
     read = read_question(sentence, today)
