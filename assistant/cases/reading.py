@@ -6,6 +6,7 @@ from datetime import date
 
 from django.utils import timezone
 
+from assistant.cases.clauses import wishes_of
 from assistant.cases.code_lists import (
     day_in,
     is_bare,
@@ -136,10 +137,8 @@ class _Mail:
         for line in joined(paragraph):
             for item in items_of(line):
                 found = sentences_of(item)
-                sentences += [
-                    _Said(said, role=role_of(said, self.today), stands_alone=len(found) == 1)
-                    for said in found
-                ]
+                for said in found:
+                    sentences += self._wishes(said, is_alone=len(found) == 1)
         told = [said for said in sentences if self._is_told(said)]
         text = "\n".join(said.text for said in told)
         if is_note(text, is_announced=self.is_announced):
@@ -151,6 +150,15 @@ class _Mail:
                 self.said.append(_Said(written, PartKind.CODES))
             else:
                 self.said.append(said)
+
+    def _wishes(self, sentence: str, *, is_alone: bool) -> list[_Said]:
+        """The sentence with its role; several wishes apart, after when and where they are of."""
+        wishes = wishes_of(sentence, self.today)
+        said = [
+            _Said(each, role=role_of(each, self.today), stands_alone=is_alone) for each in wishes
+        ]
+        is_told = len(wishes) > 1 and self._tells(sentence)
+        return [_Said(sentence, role=Role.CONTEXT), *said] if is_told else said
 
     def _take_note(self, text: str) -> None:
         last = self.said[-1] if self.said else None

@@ -205,6 +205,11 @@ def sentences_of(line: str) -> list[str]:
     return [said for said in found if re.search(r"\w", said)]
 
 
+def asks(sentence: str) -> bool:
+    """Whether it begins as a question or a request does."""
+    return bool(_ASKS.match(sentence) or _REQUESTS.match(sentence))
+
+
 def without_label(sentence: str) -> str:
     """The sentence without "Q1:" or "Question:" before it."""
     return _LABEL.sub("", sentence, count=1)
