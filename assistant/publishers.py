@@ -7,15 +7,16 @@ from django.urls import reverse
 from assistant.answer import Answer
 from assistant.facts import Citation, Table
 from codes.queries.code_forms import CodeSystem
-from codes.queries.official_text import publisher_line
-from codes.queries.releases import published_releases, source_of
+from codes.queries.official_text import SYSTEM_OF_SOURCE, publisher_line
+from codes.queries.releases import Release, published_releases, source_of
 
 
 def publisher_lines(answers: Iterable[Answer]) -> list[str]:
     """The lines of the publishers whose descriptions of codes the answers may show, each once.
 
-    The citations tell: the page of a code, and a release that describes codes. A table of search
-    results rests on no one release; the systems named in its cells tell whose text it shows.
+    The citations tell: the page of a code, or the claim checker, and a release that describes
+    codes. A table of search results rests on no one release; the systems named in its cells tell
+    whose text it shows.
     """
     cited, titles = [], set()
     for answer in answers:
@@ -24,12 +25,12 @@ def publisher_lines(answers: Iterable[Answer]) -> list[str]:
     if not (cited or titles):
         return []
     releases = published_releases()
-    sources = {*map(source_of, CodeSystem), "entered-by-hand"}
+    sources = {*SYSTEM_OF_SOURCE, "entered-by-hand"}
     describing = {str(each): each for each in releases.all() if each.source in sources}
     shown = {}
     for citation in cited:
-        system, release = _system(citation), describing.get(citation.release)
-        if system and release:
+        release = describing.get(citation.release)
+        if release and (system := _system(citation, release)):
             shown.setdefault(system, release)
     for system in CodeSystem:
         if system.label in titles and (of_system := releases.of(source_of(system))):
@@ -45,8 +46,12 @@ def _found_systems(answer: Answer) -> Iterator[str]:
                 yield from row
 
 
-def _system(citation: Citation) -> CodeSystem | None:
-    """The system of the code whose page is cited."""
+def _system(citation: Citation, release: Release) -> str | None:
+    """The system of the code whose page is cited; that of the release, where the claim checker is,
+    which takes codes of all systems.
+    """
+    if citation.url.startswith(reverse("claim_check")):
+        return SYSTEM_OF_SOURCE.get(release.source)
     for system in CodeSystem:
         if citation.url.startswith(reverse("codes:system_detail", args=[system])):
             return system

@@ -1,9 +1,17 @@
 """The official text of a code as a page shows it, with its publisher's line."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
 from codes.models import CodeSystem, OfficialDescription, Release, Source
+from codes.queries.releases import SOURCE_OF_SYSTEM
+
+# Whose words a release holds of the codes of a system: its descriptions, or its notes on them.
+SYSTEM_OF_SOURCE = {
+    **{source: system for system, source in SOURCE_OF_SYSTEM.items()},
+    Source.ICD_10_CM_TABULAR: CodeSystem.ICD_10_CM,
+}
 
 
 @dataclass(frozen=True)
@@ -44,6 +52,15 @@ def publisher_line(system: str, release: Release) -> str:
         ),
         CodeSystem.ICD_10_PCS: "Published by the Centers for Medicare & Medicaid Services.",
     }[CodeSystem(system)]
+
+
+def publisher_lines_of(releases: Iterable[Release]) -> list[str]:
+    """The lines of the publishers of those releases that hold words on codes, each once."""
+    of_system: dict[str, Release] = {}
+    for release in releases:
+        if system := SYSTEM_OF_SOURCE.get(release.source):
+            of_system.setdefault(system, release)
+    return list(dict.fromkeys(publisher_line(*each) for each in of_system.items()))
 
 
 def official_text(

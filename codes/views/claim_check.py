@@ -16,6 +16,7 @@ from codes.models import CodeSystem, printed_value
 from codes.queries.claim_check.check import ClaimCheck, check_claim
 from codes.queries.claim_check.claim import MOST_DIAGNOSES, MOST_LINES, Claim, read_claim
 from codes.queries.claim_check.written_claim import MOST_BYTES, WrittenClaim, read_csv, read_text
+from codes.queries.official_text import publisher_lines_of
 from codes.queries.releases import published_releases
 
 CSV_HEADER = ["severity", "finding", "codes", "lines", "sentence", "detail", "release"]
@@ -43,7 +44,7 @@ def claim_check(request):
 
     Context: `claim`; `check` (ClaimCheck) or None; `problems`, sentences; `allowance`, the number
     of codes the reader may check; `is_over_allowance`; `rows` (FormRow), `dx_text`, `pasted`,
-    `settings_offered`; `csv_url`.
+    `settings_offered`; `publisher_lines` of the releases it rests on; `csv_url`.
     """
     allowance = claim_check_allowance(request.user)
     if request.method == "POST":
@@ -70,6 +71,7 @@ def _page(request, allowance, claim, check, problems, *, is_over=False, rows=Non
         "rows": rows or _rows(claim, allowance),
         "dx_text": " ".join(printed_value(CodeSystem.ICD_10_CM, dx) for dx in claim.diagnoses),
         "pasted": pasted,
+        "publisher_lines": publisher_lines_of(check.releases) if check else [],
         "link": f"{reverse('claim_check')}?{claim.query}",
         "csv_url": f"?{claim.query}&format=csv" if check else "",
         "canonical_url": settings.SITE_URL + reverse("claim_check"),
