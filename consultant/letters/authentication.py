@@ -10,7 +10,7 @@ says that somebody sent the mail, but not who.
 import ipaddress
 import logging
 import time
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 import authres
@@ -19,6 +19,7 @@ import spf
 
 from consultant.letters import headers
 from consultant.letters.alignment import is_aligned
+from consultant.letters.dkim_keys import key_for
 from consultant.letters.dns_lookup import Lookup, TemporaryDnsError, lookup
 from consultant.letters.evidence import Evidence
 from consultant.letters.letter import Letter
@@ -184,11 +185,6 @@ def _by_dkim(raw: bytes, letter: Letter, domain: str, dns: Lookup) -> str:
     """
     if b"\r" in raw.replace(b"\r\n", b"") or b"\0" in raw:
         return ""  # programs differ in what they take for a line here, and so in what is From
-
-    def txt(name: bytes, timeout: int = 5) -> bytes | None:
-        found = dns(name.decode("ascii", "replace").rstrip("."), "TXT")
-        return found[0] if len(found) == 1 and len(found[0]) <= LONGEST_KEY else None
-
     try:
         mail = dkim.DKIM(raw, logger=_quiet, minkey=SMALLEST_KEY)
     except (dkim.DKIMException, IndexError):  # no fields, or none before a line that goes on
@@ -199,11 +195,12 @@ def _by_dkim(raw: bytes, letter: Letter, domain: str, dns: Lookup) -> str:
     fields = [value for name, value in mail.headers if name.lower() == b"dkim-signature"]
     failure = None
     for number, field in enumerate(fields[:MOST_SIGNATURES]):
-        signer = _signer(field)
+        tags = _tags(field)
+        signer = tags.get(b"d", b"").decode("ascii", "replace")
         if not signer or not is_aligned(signer, domain):
             continue
         try:
-            if _is_right(mail, number, txt):
+            if _is_right(mail, number, tags, dns):
                 return signer.lower()
         except TemporaryDnsError as error:
             failure = error
@@ -212,8 +209,15 @@ def _by_dkim(raw: bytes, letter: Letter, domain: str, dns: Lookup) -> str:
     return ""
 
 
-def _is_right(mail: dkim.DKIM, number: int, txt: Callable) -> bool:
-    """Whether a signature is right. Raises TemporaryDnsError."""
+def _is_right(mail: dkim.DKIM, number: int, tags: dict[bytes, bytes], dns: Lookup) -> bool:
+    """Whether a signature is right, and its key made for it. Raises TemporaryDnsError."""
+
+    def txt(name: bytes, timeout: int = 5) -> bytes | None:
+        found = dns(name.decode("ascii", "replace").rstrip("."), "TXT")
+        if len(found) != 1 or len(found[0]) > LONGEST_KEY:
+            return None
+        return key_for(found[0], tags)
+
     try:
         return mail.verify(number, dnsfunc=txt)
     except TemporaryDnsError:
@@ -229,8 +233,8 @@ def _authors(fields: list[tuple[bytes, bytes]]) -> list[str]:
     return [headers.sender_of((("From", value),))[0] for value in values]
 
 
-def _signer(field: bytes) -> str:
-    """The domain of a signature that can count; '' for one that can't.
+def _tags(field: bytes) -> dict[bytes, bytes]:
+    """The tags of a signature that can count; none for one that can't.
 
     One that signs a part of the body (l=) lets anybody add to it, one that leaves From out lets
     anybody put another there.
@@ -238,14 +242,14 @@ def _signer(field: bytes) -> str:
     try:
         tags = dkim.util.parse_tag_value(field)
     except dkim.util.InvalidTagValueList:
-        return ""
+        return {}
     signed = {name.strip().lower() for name in tags.get(b"h", b"").split(b":")}
     if b"l" in tags or b"from" not in signed or tags.get(b"a", b"").lower() not in _ALGORITHMS:
-        return ""
+        return {}
     expires = tags.get(b"x", b"").strip()
     if expires and not (expires.isdigit() and int(expires[:12]) > time.time()):
-        return ""  # dkimpy would let ten hours pass
-    return tags.get(b"d", b"").decode("ascii", "replace")
+        return {}  # dkimpy would let ten hours pass
+    return tags
 
 
 # SPF
