@@ -8,7 +8,7 @@ from django import forms
 from django.utils import timezone
 
 from consultant.actions.asking import MOST_CHARACTERS
-from consultant.letters.attachments import read_attachment
+from consultant.letters.attachments import WRITE, read_attachment
 from consultant.models import Message
 
 MOST_FILES = 5
@@ -40,12 +40,13 @@ def _read(file) -> dict:
     content = file.read()
     name = "".join(each for each in file.name if each.isprintable())[-MOST_NAME:] or "file"
     read = read_attachment(name, content)
+    problem = read.problem.replace(WRITE, "Write its words into the text field.")
     if not read.text:
-        raise forms.ValidationError(f"{name}: {read.problem}")
+        raise forms.ValidationError(f"{name}: {problem}")
     return {
         "name": name,
         "text": read.text,
-        "problem": read.problem,  # such as that only its beginning was read
+        "problem": problem,  # such as that only its beginning was read
         "sha256": hashlib.sha256(content).hexdigest(),
     }
 

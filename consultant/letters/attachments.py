@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from consultant.letters.extraction import LONGEST_TEXT, PROBLEM_EXIT
+from consultant.letters.extraction import LONGEST_TEXT, PROBLEM_EXIT, WRITE
 from consultant.letters.html_text import text_of_html
 from consultant.letters.parts import Attached
 from consultant.letters.plain_text import clean_text, decoded_text
@@ -22,7 +22,6 @@ from consultant.letters.plain_text import clean_text, decoded_text
 MOST_READ = 10  # attachments of a mail
 WALL_SECONDS = 20
 _ROOT = Path(__file__).resolve().parents[2]
-_WRITE = "Write its words into the mail."
 _SHEETS = {b"xl/workbook": "An Excel workbook", b"ppt/presentation": "A presentation"}
 _BEGINNINGS: list[tuple[bytes, str]] = [
     (b"\xd0\xcf\x11\xe0", "An old Word, Excel or Outlook file"),
@@ -39,6 +38,7 @@ _BEGINNINGS: list[tuple[bytes, str]] = [
     (b"7z\xbc\xaf", "An archive"),
     (b"Rar!", "An archive"),
     (b"ID3", "A recording"),
+    (b"BEGIN:VCALENDAR", "A calendar entry"),
 ]
 
 
@@ -76,7 +76,7 @@ def read_attachments(
             read.append(read_attachment(name, each.content))
             continue
         text, below = read_mail(each)
-        problem = "" if text or below else f"No words were found in the attached mail. {_WRITE}"
+        problem = "" if text or below else f"No words were found in the attached mail. {WRITE}"
         read.append(LetterAttachment(name, AttachmentKind.LETTER, text[:LONGEST_TEXT], problem))
         read += below
     return tuple(read[: MOST_READ + 1])
@@ -93,7 +93,7 @@ def read_attachment(name: str, content: bytes) -> LetterAttachment:
             return _extracted(name, AttachmentKind.DOCX, content)
         for part, what in _SHEETS.items():
             if part in content:
-                return _refused(name, f"{what} cannot be read here. {_WRITE}")
+                return _refused(name, f"{what} cannot be read here. {WRITE}")
     if content.startswith(b"\x78\x9f\x3e\x22"):
         return _refused(
             name,
@@ -102,10 +102,10 @@ def read_attachment(name: str, content: bytes) -> LetterAttachment:
         )
     for beginning, what in _BEGINNINGS:
         if content.startswith(beginning):
-            return _refused(name, f"{what} cannot be read here. {_WRITE}")
+            return _refused(name, f"{what} cannot be read here. {WRITE}")
     text = _text_of(content)
     if text is None:
-        return _refused(name, f"A file of this kind cannot be read here. {_WRITE}")
+        return _refused(name, f"A file of this kind cannot be read here. {WRITE}")
     problem = f"Only the first {LONGEST_TEXT:,} characters were read."
     return LetterAttachment(
         name, AttachmentKind.TEXT, text[:LONGEST_TEXT], problem if len(text) > LONGEST_TEXT else ""
@@ -162,10 +162,10 @@ def _extracted(name: str, kind: AttachmentKind, content: bytes) -> LetterAttachm
     if status == PROBLEM_EXIT:
         return LetterAttachment(name, kind, problem=told[:300])
     if status:
-        problem = f"Reading the file takes more time or memory than allowed. {_WRITE}"
+        problem = f"Reading the file takes more time or memory than allowed. {WRITE}"
         return LetterAttachment(name, kind, problem=problem)
     if not told:
-        return LetterAttachment(name, kind, problem=f"No words were found in the file. {_WRITE}")
+        return LetterAttachment(name, kind, problem=f"No words were found in the file. {WRITE}")
     problem = f"Only the first {LONGEST_TEXT:,} characters were read."
     return LetterAttachment(
         name, kind, told[:LONGEST_TEXT], problem if len(told) >= LONGEST_TEXT else ""

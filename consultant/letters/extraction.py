@@ -19,7 +19,7 @@ CPU_SECONDS = 10
 MEMORY = 768 * 1024 * 1024  # bytes of address space
 MOST_PAGES = 60
 LARGEST_DOCUMENT = 30 * 1024 * 1024  # bytes of a Word document's text, unpacked
-_WRITE = "Write its words into the mail."
+WRITE = "Write its words into the mail."
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
 # Deleted words, instructions of fields, and properties.
@@ -48,7 +48,7 @@ def text_of_pdf(content: bytes) -> Iterator[str]:
         has_words = has_words or bool(text)
         yield text + "\n\n"
     if not has_words:
-        raise ExtractionError(f"The PDF holds only pictures, as a scan does. {_WRITE}")
+        raise ExtractionError(f"The PDF holds only pictures, as a scan does. {WRITE}")
 
 
 def text_of_docx(content: bytes) -> Iterator[str]:
@@ -61,7 +61,7 @@ def text_of_docx(content: bytes) -> Iterator[str]:
         with parts.open("word/document.xml") as part:
             document = part.read(LARGEST_DOCUMENT + 1)
     if len(document) > LARGEST_DOCUMENT:
-        raise ExtractionError(f"The Word document is too large once unpacked. {_WRITE}")
+        raise ExtractionError(f"The Word document is too large once unpacked. {WRITE}")
     yield from _blocks(ElementTree.fromstring(document))
 
 

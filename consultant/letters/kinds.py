@@ -77,11 +77,10 @@ _SIGNS: list[tuple[str, str, LetterKind]] = [
 ]  # fmt: skip
 _PATTERNS = [(name, re.compile(value, re.I | re.S), kind) for name, value, kind in _SIGNS]
 _TOLD = {"Auto-Submitted", "Precedence", "Content-Type", "X-Auto-Response-Suppress"}
-# Parts that come in mails of calendars and reporting programs alone.
+# Parts that come in mails of reporting programs alone.
 _PARTS = {
     "message/delivery-status": LetterKind.BOUNCE,
     "message/disposition-notification": LetterKind.AUTO_REPLY,
-    "text/calendar": LetterKind.AUTO_REPLY,
 }
 
 
@@ -116,6 +115,8 @@ def kind_of(
     for part, kind in _PARTS.items():
         if part in letter.part_types:
             return KindOfLetter(kind, f"Content-Type: {part}")
+    if letter.is_invitation:
+        return KindOfLetter(LetterKind.AUTO_REPLY, "Content-Type: text/calendar")
     if mail_from == "":
         return KindOfLetter(LetterKind.AUTO_REPLY, "MAIL FROM: <>")
     return KindOfLetter(LetterKind.PERSON)

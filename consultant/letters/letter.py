@@ -25,7 +25,8 @@ class Letter:
     servers note the envelope's recipient. `subject` has no Re: or Fwd:, `is_reply` and
     `is_forward` say whether it had. `newest_text` is what the sender wrote, without quotes and
     signature; of a forwarded mail it holds the forwarded words too. `headers` are all fields as
-    they stand, `part_types` the media types of all parts. `problem` is a sentence that says why the
+    they stand, `part_types` the media types of all parts, `is_invitation` whether a calendar sent
+    it, as an invitation to a meeting or a reply to one. `problem` is a sentence that says why the
     mail cannot be read, to be told to its sender; the fields hold what could be read still.
     """
 
@@ -44,6 +45,7 @@ class Letter:
     attachments: tuple[LetterAttachment, ...] = ()
     headers: tuple[tuple[str, str], ...] = ()
     part_types: tuple[str, ...] = ()
+    is_invitation: bool = False
     problem: str = ""
 
     def header(self, name: str) -> str:
@@ -95,6 +97,7 @@ def _letter(
         attachments=attachments,
         headers=fields,
         part_types=tuple(dict.fromkeys(contents.types)),
+        is_invitation=contents.is_invitation,
         problem=contents.problem
         or (f"The text is longer than {LONGEST_NEWEST:,} characters." if too_long else ""),
     )

@@ -26,11 +26,15 @@ _SMIME = ("application/pkcs7-mime", "application/x-pkcs7-mime")
 # What only a program reads: signatures, keys, business cards, reports' machine parts.
 _SILENT_NAMES = (
     "application/pkcs7-signature application/x-pkcs7-signature application/pgp-signature "
-    "application/pgp-keys text/vcard text/x-vcard text/directory text/calendar application/ics "
+    "application/pgp-keys text/vcard text/x-vcard text/directory "
     "message/delivery-status message/disposition-notification message/feedback-report "
     "text/rfc822-headers application/pgp-encrypted message/global-delivery-status"
 )
 _SILENT = frozenset(_SILENT_NAMES.split())
+# What programs send to each other with method= (RFC 6047, 2.4); a calendar that was published
+# is a file like others.
+_CALENDAR = "text/calendar"
+_METHODS = {"request", "reply", "cancel", "add", "refresh", "counter", "declinecounter"}
 _NO_WORDS = re.compile(
     r"\W*(?:this (?:is a|message)|your (?:e-?mail|mail)).{0,80}(?:html|mime|multi-?part).{0,200}",
     re.I,
@@ -51,11 +55,15 @@ class Attached:
 
 @dataclass
 class Contents:
-    """What a mail's parts hold; `problem` is a sentence where they cannot be read."""
+    """What a mail's parts hold; `problem` is a sentence where they cannot be read.
+
+    `is_invitation` is whether it is one to a meeting, or a reply to one.
+    """
 
     texts: list[str] = field(default_factory=list)
     attached: list[Attached] = field(default_factory=list)
     types: list[str] = field(default_factory=list)
+    is_invitation: bool = False
     problem: str = ""
 
     @property
@@ -97,6 +105,8 @@ def _read(part: Message, contents: Contents, depth: int, *, is_related: bool = F
         return
     kind = part.get_content_type()
     contents.types.append(kind)
+    if kind == _CALENDAR and (depth == 0 or _method_of(part) in _METHODS):
+        contents.is_invitation = True
     if depth > DEEPEST or len(contents.types) > MOST_PARTS:
         what = "nested too deeply" if depth > DEEPEST else f"of more than {MOST_PARTS} parts"
         contents.problem = f"The mail is {what}: it cannot be read."
@@ -121,6 +131,13 @@ def _read(part: Message, contents: Contents, depth: int, *, is_related: bool = F
         _read_leaf(part, kind, contents, is_related=is_related)
 
 
+def _method_of(part: Message) -> str:
+    try:
+        return str(part.get_param("method", "")).strip().lower()
+    except Exception:  # parameters in charsets that do not exist (RFC 2231)
+        return ""
+
+
 def _below(part: Message) -> Iterator[Message]:
     payload = part.get_payload()
     return iter(payload if isinstance(payload, list) else [])
@@ -134,6 +151,8 @@ def _read_best(parts: list[Message], contents: Contents, depth: int) -> None:
         version.types = contents.types
         _read(part, version, depth + 1)
         contents.problem = contents.problem or version.problem
+        # One that stands beside the words as another version of them.
+        contents.is_invitation |= version.is_invitation or part.get_content_type() == _CALENDAR
         contents.attached += [each for each in version.attached if each not in contents.attached]
         read.append((part.get_content_type() != "text/plain", version))
     for _, version in sorted(read, key=lambda each: each[0]):

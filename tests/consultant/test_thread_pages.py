@@ -219,7 +219,15 @@ def test_the_wrong_file_is_refused_with_what_is_wrong_and_the_text_is_kept(clien
 def test_a_file_is_told_by_its_content_not_by_its_name(client, member, name, content):
     page = send(client, "My case", files=[text_file(name, content)]).content.decode()
     assert "Files have to be chosen anew" in page
+    assert "into the mail" not in page
     assert not Message.objects.exists()
+
+
+def test_what_to_do_with_a_refused_file_fits_the_form(client, member):
+    calendar = text_file("seminar.ics", b"BEGIN:VCALENDAR\nEND:VCALENDAR")
+    page = send(client, "My case", files=[calendar]).content.decode()
+    told = "A calendar entry cannot be read here. Write its words into the text field."
+    assert f"seminar.ics: {told}" in page
 
 
 def test_of_a_long_file_the_beginning_is_read_and_that_is_said(client, member):

@@ -80,6 +80,61 @@ END:VCALENDAR
 --b--
 """
 
+ANSWER_TO_INVITATION = b"""From: Jane Doe <jane@clinic.example>
+To: consult@codes.example.org
+Subject: Accepted: Billing meeting
+MIME-Version: 1.0
+Content-Type: text/calendar; charset=utf-8
+
+BEGIN:VCALENDAR
+METHOD:REPLY
+END:VCALENDAR
+"""
+
+# As booking sites send it: words, and the invitation beside them.
+BOOKING = b"""From: Booking <jane@clinic.example>
+To: consult@codes.example.org
+Subject: You are invited
+MIME-Version: 1.0
+Content-Type: multipart/mixed; boundary=b
+
+--b
+Content-Type: text/plain
+
+Monday, 10:00
+--b
+Content-Type: text/calendar; charset=utf-8; method="Cancel"; name=invite.ics
+Content-Disposition: attachment; filename=invite.ics
+
+BEGIN:VCALENDAR
+END:VCALENDAR
+--b--
+"""
+
+
+def with_calendar(kind: str) -> bytes:
+    """A person's mail with a question and a calendar entry attached."""
+    return b"""From: Jane Doe <jane@clinic.example>
+To: consult@codes.example.org
+Subject: Seminar
+MIME-Version: 1.0
+Content-Type: multipart/mixed; boundary=b
+
+--b
+Content-Type: text/plain
+
+What is A4206? The seminar is attached.
+--b
+Content-Type: %s; name="seminar.ics"
+Content-Disposition: attachment; filename="seminar.ics"
+
+BEGIN:VCALENDAR
+METHOD:PUBLISH
+END:VCALENDAR
+--b--
+""" % kind.encode()
+
+
 QMAIL = b"""Return-Path: <>
 From: MAILER-DAEMON@mx.clinic.example
 To: consult@codes.example.org
@@ -105,6 +160,8 @@ SAMPLES = [
     ("a postmaster", mail(sender="postmaster@clinic.example"), LetterKind.BOUNCE, "From"),
     ("a receipt", RECEIPT, LetterKind.AUTO_REPLY, "Content-Type: multipart/report"),
     ("an invitation", INVITATION, LetterKind.AUTO_REPLY, "Content-Type: text/calendar"),
+    ("an answer to one", ANSWER_TO_INVITATION, LetterKind.AUTO_REPLY, "Content-Type: text/calendar"),
+    ("a booking", BOOKING, LetterKind.AUTO_REPLY, "Content-Type: text/calendar"),
     ("Gmail on vacation", mail(Auto_Submitted="auto-replied", Precedence="bulk"),
      LetterKind.AUTO_REPLY, "Auto-Submitted: auto-replied"),
     ("Exchange out of office", mail(subject="Automatic reply: Your question",
@@ -142,6 +199,9 @@ PEOPLE = [
     ("asks for a receipt", mail(Disposition_Notification_To="jane@clinic.example")),
     ("urgent", mail(Precedence="first-class", Importance="high")),
     ("some hops", b"Received: from a by b; Mon, 02 Nov 2026 09:14:00 -0500\n" * 9 + mail()),
+    ("a calendar entry attached", with_calendar("text/calendar")),
+    ("a published one", with_calendar("text/calendar; method=PUBLISH")),
+    ("an invitation attached as a file", with_calendar("application/ics")),
     ("asks about automatic replies", mail(subject="How to bill out of network visits")),
 ]  # fmt: skip
 
@@ -175,3 +235,12 @@ def test_the_reason_holds_no_words_of_the_mail():
     assert kind(mail(Auto_Submitted="auto-replied; owner=jane@x.example")).because == (
         "Auto-Submitted: auto-replied"
     )
+
+
+@pytest.mark.parametrize("of_kind", ["text/calendar", "application/ics", "text/plain"])
+def test_a_calendar_entry_that_is_attached_is_refused_in_words(of_kind):
+    letter = read_letter(with_calendar(of_kind))
+    assert letter.newest_text == "What is A4206? The seminar is attached."
+    (file,) = letter.attachments
+    assert (file.name, file.text) == ("seminar.ics", "")
+    assert file.problem == "A calendar entry cannot be read here. Write its words into the mail."
