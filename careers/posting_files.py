@@ -9,12 +9,11 @@ import io
 import json
 import re
 from dataclasses import dataclass
-from datetime import timedelta
-from html.parser import HTMLParser
+from datetime import date, timedelta
 from typing import Any
 
 from django.utils import timezone
-from django.utils.dateparse import parse_date
+from lxml import etree
 
 from careers.forms.posting import LONGEST
 from careers.models import Credential, Posting, Specialty
@@ -43,6 +42,25 @@ class Row:
     data: dict[str, Any]
 
 
+@dataclass(frozen=True)
+class _Lists:
+    """The keys of the board's lists, read once a file: of credentials by their abbreviations in
+    upper case, of specialties by their names in lower case.
+    """
+
+    credentials: dict[str, int]
+    specialties: dict[str, int]
+
+
+def _read_lists() -> _Lists:
+    credentials = Credential.objects.values_list("abbreviation", "pk")
+    specialties = Specialty.objects.values_list("name", "pk")
+    return _Lists(
+        {abbreviation.upper(): key for abbreviation, key in credentials},
+        {name.lower(): key for name, key in specialties},
+    )
+
+
 def read_csv(content: bytes) -> list[Row]:
     """The rows of a CSV file in UTF-8 with a header. Raises PostingFileError."""
     try:
@@ -51,9 +69,8 @@ def read_csv(content: bytes) -> list[Row]:
         raise PostingFileError("The file is not text in UTF-8. Save it as “CSV UTF-8”.") from None
     if "\x00" in text:
         raise PostingFileError("The file is not a CSV file.")
-    delimiter = (
-        ";" if text.partition("\n")[0].count(";") > text.partition("\n")[0].count(",") else ","
-    )
+    first = text.partition("\n")[0]
+    delimiter = ";" if first.count(";") > first.count(",") else ","
     try:
         lines = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
     except csv.Error as error:
@@ -72,13 +89,14 @@ def read_csv(content: bytes) -> list[Row]:
         raise PostingFileError(
             f"Column “{unknown[0][:40]}” is not known. Known are: {', '.join(COLUMNS)}."
         )
-    rows = []
-    for number, values in enumerate(lines[1:], 2):
-        if not any(value.strip() for value in values):
-            continue
+    numbered = enumerate(lines[1:], 2)
+    filled = [(number, values) for number, values in numbered if any(map(str.strip, values))]
+    _refuse_too_many(filled)
+    lists, rows = _read_lists(), []
+    for number, values in filled:
         told = {n: v.strip() for n, v in zip(header, values, strict=False) if n}
-        rows.append(Row(f"Row {number}", told.get("id", "")[:200], _from_csv(told)))
-    return _bounded(rows)
+        rows.append(Row(f"Row {number}", told.get("id", "")[:200], _from_csv(told, lists)))
+    return rows
 
 
 def read_json(content: bytes) -> list[Row]:
@@ -90,22 +108,22 @@ def read_json(content: bytes) -> list[Row]:
     found = list(_job_postings(document, 0))
     if not found:
         raise PostingFileError("The JSON holds no schema.org JobPosting.")
-    rows = []
-    for number, job in enumerate(found, 1):
-        external_id = _identifier(job)
-        rows.append(Row(f"Posting {number}", external_id, _from_schema(job)))
-    return _bounded(rows)
+    _refuse_too_many(found)
+    lists = _read_lists()
+    return [
+        Row(f"Posting {number}", _identifier(job), _from_schema(job, lists))
+        for number, job in enumerate(found, 1)
+    ]
 
 
-def _bounded(rows: list[Row]) -> list[Row]:
-    if len(rows) > MOST_ROWS:
+def _refuse_too_many(postings: list) -> None:
+    if len(postings) > MOST_ROWS:
         raise PostingFileError(
-            f"{len(rows):,} postings are too many at once; {MOST_ROWS} are read."
+            f"{len(postings):,} postings are too many at once; {MOST_ROWS} are read."
         )
-    return rows
 
 
-def _from_csv(told: dict[str, str]) -> dict[str, Any]:
+def _from_csv(told: dict[str, str], lists: _Lists) -> dict[str, Any]:
     get = told.get
     data = {
         "title": get("title", ""),
@@ -124,8 +142,8 @@ def _from_csv(told: dict[str, str]) -> dict[str, Any]:
         "software": get("software", ""),
         "expectations": get("expectations", ""),
         "valid_through": get("valid_through", "") or _default_last_day(),
-        "credentials": _credentials(_parts(get("credentials", ""))),
-        "specialty": _specialty(get("specialty", "")),
+        "credentials": _credentials(_parts(get("credentials", "")), lists),
+        "specialty": lists.specialties.get(get("specialty", "").lower()),
     }
     return data | _applying(get("apply_url", ""), get("apply_email", ""))
 
@@ -134,7 +152,7 @@ def _workplace(told: dict[str, str]) -> str:
     return "onsite" if told.get("places") else "remote"
 
 
-def _from_schema(job: dict) -> dict[str, Any]:
+def _from_schema(job: dict, lists: _Lists) -> dict[str, Any]:
     places = [_schema_place(each) for each in _listed(job.get("jobLocation"))]
     is_remote = "TELECOMMUTE" in [str(each).upper() for each in _listed(job.get("jobLocationType"))]
     salary = _object(job.get("baseSalary"))
@@ -147,7 +165,7 @@ def _from_schema(job: dict) -> dict[str, Any]:
         if (code := state_code(re.split(r",", _text(_object(each).get("name")))[0]))
     ]
     types = [str(each).upper() for each in _listed(job.get("employmentType"))]
-    last = parse_date(_text(job.get("validThrough"))[:10]) if job.get("validThrough") else None
+    last = _day(job.get("validThrough"))
     latest = timezone.localdate() + timedelta(days=LONGEST)
     words = (
         f"{_text(job.get('title'))} {_text(job.get('qualifications'))} {_text(job.get('skills'))}"
@@ -167,7 +185,7 @@ def _from_schema(job: dict) -> dict[str, Any]:
         "software": "",
         "expectations": "",
         "valid_through": f"{min(last, latest)}" if last else _default_last_day(),
-        "credentials": _credentials(re.findall(r"\b[A-Z][A-Z-]{2,}\b", words)),
+        "credentials": _credentials(re.findall(r"\b[A-Z][A-Z-]{2,}\b", words), lists),
         "specialty": None,
     }
     url = _text(job.get("url")) or _text(_object(job.get("mainEntityOfPage")).get("@id"))
@@ -183,15 +201,9 @@ def _default_last_day() -> str:
     return f"{timezone.localdate() + timedelta(days=30)}"
 
 
-def _credentials(names: list[str]) -> list[int]:
+def _credentials(names: list[str], lists: _Lists) -> list[int]:
     wanted = {name.upper() for name in names}
-    known = Credential.objects.values_list("pk", "abbreviation")
-    return [key for key, abbreviation in known if abbreviation.upper() in wanted]
-
-
-def _specialty(name: str) -> int | None:
-    found = Specialty.objects.filter(name__iexact=name).first() if name else None
-    return found.pk if found else None
+    return [key for abbreviation, key in lists.credentials.items() if abbreviation in wanted]
 
 
 def _choice(choices, text: str) -> str:
@@ -253,31 +265,42 @@ def _object(value: Any) -> dict:
 
 
 def _text(value: Any) -> str:
+    """A text or number without what no database takes: NUL, and halves of surrogate pairs."""
     if isinstance(value, (str, int, float)) and not isinstance(value, bool):
-        return str(value).strip()
+        text = str(value).replace("\x00", "").encode("utf-8", "ignore").decode()
+        return text.strip()
     return ""
 
 
+def _day(value: Any) -> date | None:
+    """The day of a date or moment in ISO 8601; None for anything else."""
+    try:
+        return date.fromisoformat(_text(value)[:10])
+    except ValueError:
+        return None
+
+
 def html_to_markdown(html: str) -> str:
-    """The words of an HTML text with its paragraphs, points and headings; a plain text as it is."""
-    if not re.search(r"<\w+[^>]*>", html):
+    """The words of an HTML text with its paragraphs, points and headings; a plain text as it is.
+
+    Read by lxml, in time that grows as the text does: for some texts of five megabytes the
+    standard library's parser takes hours.
+    """
+    if not re.search(r"<\w[^<>]*>", html):
         return html.strip()
-    reader = _Reader()
-    reader.feed(html)
-    reader.close()
-    text = re.sub(r"[ \t]+", " ", "".join(reader.parts))
+    parser = etree.HTMLParser(target=_Words(), encoding="utf-8", no_network=True)
+    text = re.sub(r"[ \t]+", " ", etree.fromstring(html.encode(), parser))
     return re.sub(r" ?\n ?", "\n", re.sub(r"\n[ \n]*\n", "\n\n", text)).strip()
 
 
-class _Reader(HTMLParser):
-    """Gathers words; what is in a script or a style is none."""
+class _Words:
+    """Gathers words for lxml, which calls its methods; what is in a script or a style is none."""
 
     def __init__(self):
-        super().__init__(convert_charrefs=True)
         self.parts: list[str] = []
         self.hidden = 0
 
-    def handle_starttag(self, tag, attrs):
+    def start(self, tag, attributes):
         if tag in ("script", "style"):
             self.hidden += 1
         elif tag == "li":
@@ -289,12 +312,15 @@ class _Reader(HTMLParser):
         elif tag in ("p", "div", "ul", "ol"):
             self.parts.append("\n\n")
 
-    def handle_endtag(self, tag):
+    def end(self, tag):
         if tag in ("script", "style"):
             self.hidden = max(self.hidden - 1, 0)
         elif tag in ("p", "div", "ul", "ol") or re.fullmatch(r"h[1-6]", tag):
             self.parts.append("\n\n")
 
-    def handle_data(self, data):
+    def data(self, text):
         if not self.hidden:
-            self.parts.append(re.sub(r"\s+", " ", data))
+            self.parts.append(re.sub(r"\s+", " ", text))
+
+    def close(self) -> str:
+        return "".join(self.parts)

@@ -66,12 +66,16 @@ def read_feed(*, feed: Feed, by: User | None = None) -> PostingImport:
 
 
 def read_daily_feeds() -> int:
-    """Read every feed that is to be read every day; how many."""
+    """Read every feed that is to be read every day; how many were read. None keeps another back."""
     feeds = Feed.objects.filter(is_daily=True, employer__is_blocked=False)
     count = 0
     for feed in feeds.select_related("employer", "added_by"):
-        read_feed(feed=feed, by=feed.added_by)
-        count += 1
+        try:
+            read_feed(feed=feed, by=feed.added_by)
+        except Exception:  # what is wrong with one address is no fault of the next
+            logger.exception("feed not read", extra={"feed_id": feed.pk})
+        else:
+            count += 1
     return count
 
 

@@ -8,6 +8,7 @@ import time
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
 
 from careers import safe_fetch
 from careers.actions import feeds
@@ -135,6 +136,40 @@ def test_a_job_posting_of_a_feed_is_read(monkeypatch):
     assert feeds.read_daily_feeds() == 1 and Posting.objects.count() == 1
 
 
+@pytest.mark.django_db
+def test_a_job_posting_is_read_whatever_its_fields_hold():
+    odd = job(title="Coder \x00\ud800", validThrough="2026-02-30", identifier="7\x007",
+              jobLocation=[None, 3], baseSalary=[], employmentType={"a": 1})  # fmt: skip
+    (row,) = read_json(json.dumps(odd).encode())
+    assert (row.external_id, row.data["title"]) == ("77", "Coder")
+    assert row.data["valid_through"] > f"{timezone.localdate()}"
+
+
+@pytest.mark.django_db
+def test_the_lists_of_the_board_are_read_once_a_file(django_assert_num_queries):
+    with django_assert_num_queries(2):
+        assert len(read_csv((HEAD + ROW * 5).encode())) == 5
+    with django_assert_num_queries(2):
+        assert len(read_json(json.dumps([job()] * 5).encode())) == 5
+    with django_assert_num_queries(0), pytest.raises(PostingFileError, match="501 postings"):
+        read_json(json.dumps([job()] * 501).encode())
+
+
+@pytest.mark.django_db
+def test_a_feed_that_breaks_keeps_no_other_back(monkeypatch, caplog):
+    def read(url, **options):
+        if "broken" in url:
+            raise RuntimeError
+        return safe_fetch.Fetched(url, json.dumps(job()).encode(), "application/json")
+
+    monkeypatch.setattr(feeds, "fetch", read)
+    for url in ("https://broken.example.org/", "https://jobs.example.org/"):
+        employer = make_employer()
+        feeds.add_feed(employer=employer, url=url, by=employer.members.get())
+    assert feeds.read_daily_feeds() == 1 and Posting.objects.count() == 1
+    assert "feed not read" in caplog.text
+
+
 @pytest.mark.parametrize("document", ["[", "{}", "[1, null]", '"text"', "[" * 5000, '{"a": NaN}'])
 def test_what_is_no_job_posting_is_refused(db, document):
     with pytest.raises(PostingFileError):
@@ -144,6 +179,14 @@ def test_what_is_no_job_posting_is_refused(db, document):
 def test_html_becomes_words():
     assert html_to_markdown("<h2>Work</h2><p>A&amp;B<br>c</p>") == "## Work\n\nA&B\nc"
     assert html_to_markdown("No <3 tags") == "No <3 tags"
+    assert html_to_markdown("<style>p{}</style><p>A<!-- no --></p>") == "A"
+
+
+@pytest.mark.parametrize("piece", ["<!--", "<a", "</", "<![CDATA[", "<p ", "&#"])
+def test_html_made_to_take_hours_is_read_at_once(piece):
+    """With the standard library's parser most of them pass the limit of a test's time."""
+    html_to_markdown("<p>Work</p>" + piece * (2_000_000 // len(piece)))
+    html_to_markdown(piece * (2_000_000 // len(piece)))
 
 
 # Addresses
