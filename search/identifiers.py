@@ -8,6 +8,7 @@ diseases named after people. The kinds follow the identifiers of HIPAA's safe ha
 
 import re
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 _NAME = r"[A-Z](?:[A-Za-z-]|['’](?!s\b))*[a-z]\b"
@@ -30,11 +31,24 @@ _EPONYM = (
 
 
 @dataclass(frozen=True)
+class Identifier:
+    """What was found: its kind, its words, and what stands in their place."""
+
+    kind: str
+    words: str
+    mark: str
+
+
+@dataclass(frozen=True)
 class Masked:
-    """A text with its identifiers masked, and how many of each kind there were: 'name': 2."""
+    """A text with its identifiers masked, and how many of each kind there were: 'name': 2.
+
+    `found` are the identifiers themselves, each once; they are to be shown to their writer alone.
+    """
 
     text: str
     counts: dict[str, int] = field(default_factory=dict)
+    found: tuple[Identifier, ...] = ()
 
     @property
     def count(self) -> int:
@@ -128,14 +142,23 @@ def mask(text: str) -> str:
     return masked(text).text
 
 
-def masked(text: str) -> Masked:
-    """The same with what was found, by kind. Names found once are masked wherever they recur."""
+def masked(text: str, *, known: Collection[str] = (), but: Collection[str] = ()) -> Masked:
+    """The same with what was found, by kind. Names found once are masked wherever they recur.
+
+    `known` names, numbers and addresses are no patient's and stay; so do the kinds in `but`.
+    """
     counts: Counter = Counter()
     names: dict[str, None] = {}
+    identifiers: dict[Identifier, None] = {}
     for kind, form, mark in _FORMS:
+        if kind in but:
+            continue
 
         def replace(found: re.Match, kind=kind, mark=mark) -> str:
+            if known and (found[0] in known or _name_in(found[0]) in known):
+                return found[0]
             counts[kind] += 1
+            identifiers[Identifier(kind, found[0], found.expand(mark))] = None
             if kind == "name":
                 names.update(dict.fromkeys(_words_of(found[0])))
             return found.expand(mark)
@@ -149,12 +172,17 @@ def masked(text: str) -> Masked:
         if count:
             counts["name"] += count
             text = re.sub(r"\[name\](?: \[name\])+", "[name]", text)
-    return Masked(text, dict(counts))
+    return Masked(text, dict(counts), tuple(identifiers))
+
+
+def _name_in(words: str) -> str:
+    """A name without the title and the like before it."""
+    return _IN_NAME.fullmatch(words)["words"].strip()
 
 
 def _words_of(name: str) -> list[str]:
     """The words of a name that recur alone: longer ones, which begin no sentence by chance."""
-    words = re.findall(_NAME, _IN_NAME.fullmatch(name)["words"])
+    words = re.findall(_NAME, _name_in(name))
     return [word for word in words if len(word) >= 4 and word not in _ORDINARY]
 
 

@@ -5,17 +5,19 @@ them: questions as CasePilot does, notes as the note coding does, codes as the c
 """
 
 from assistant.cases.answering import AnsweredPart, answer_case, answers_soon
-from assistant.cases.masking import MaskedCase, masked_case
+from assistant.cases.masking import CheckedWords, MaskedCase, checked_words, masked_case
 from assistant.cases.part import Part, PartKind
 from assistant.cases.reading import parts_of
 
 __all__ = [
     "AnsweredPart",
+    "CheckedWords",
     "MaskedCase",
     "Part",
     "PartKind",
     "answer_case",
     "answers_soon",
+    "checked_words",
     "masked_case",
     "parts_of",
 ]

@@ -8,9 +8,11 @@ from django.utils import timezone
 from django.utils.text import capfirst
 
 from accounts.models import User
+from assistant.cases import CheckedWords
 from consultant import mails
 from consultant.actions.asking import key_of
 from consultant.clock import due_from
+from consultant.known_words import checked
 from consultant.models import Message, Thread
 from consultant.queries.inbox import consultants, name_of
 
@@ -37,6 +39,15 @@ class CaseChanged(ConsultingError):
     def __init__(self, changes: list[str]):
         super().__init__(" ".join(changes))
         self.changes = changes
+
+
+class LooksLikeAPatient(ConsultingError):
+    """Words hold what may identify a patient; `checked` says what, `kind` of which message."""
+
+    def __init__(self, kind: str, checked: CheckedWords):
+        super().__init__("This looks like patient data.")
+        self.kind = kind
+        self.checked = checked
 
 
 @dataclass(frozen=True)
@@ -99,12 +110,15 @@ def assign(*, thread: Thread, to: User | None, by: User, seen: Seen | None = Non
 
 
 @transaction.atomic
-def add_note(*, thread: Thread, author: User, text: str, form_key: str = "") -> Message:
+def add_note(
+    *, thread: Thread, author: User, text: str, form_key: str = "", is_checked: bool = False
+) -> Message:
     """Keep a note that only consultants read; the same sent twice is one.
 
-    Raises ConsultingError for an empty or overlong one.
+    Raises ConsultingError for an empty or overlong one, LooksLikeAPatient as `reply` does.
     """
     text = _whole(text, MAX_NOTE_LENGTH, "note")
+    _check(Message.Kind.NOTE, text, thread, author, is_checked=is_checked)
     thread = _locked(thread)
     key = _key(Message.Kind.NOTE, thread, author, form_key, text)
     if kept := _kept(thread, key):
@@ -118,16 +132,24 @@ def add_note(*, thread: Thread, author: User, text: str, form_key: str = "") -> 
 
 @transaction.atomic
 def reply(
-    *, thread: Thread, author: User, text: str, form_key: str = "", seen: Seen | None = None
+    *,
+    thread: Thread,
+    author: User,
+    text: str,
+    form_key: str = "",
+    seen: Seen | None = None,
+    is_checked: bool = False,
 ) -> Message:
     """Send a consultant's reply: it is kept in the thread, and its mail waits in the outbox.
 
     `text` is Markdown. The same text sent twice with one `form_key` is one reply. A case that is
     nobody's becomes the author's, so that what the member writes next comes back to them.
+    `is_checked`: the author saw what looks like patient data and says that it is none.
     Raises CaseChanged where others worked on the case since `seen`, ConsultingError for an empty
-    or overlong text.
+    or overlong text, LooksLikeAPatient for one that may identify a patient and is not checked.
     """
     text = _whole(text, MAX_REPLY_LENGTH, "reply")
+    _check(Message.Kind.REPLY, text, thread, author, is_checked=is_checked)
     thread = _locked(thread)
     key = _key(Message.Kind.REPLY, thread, author, form_key, text)
     if sent := _kept(thread, key):
@@ -195,6 +217,12 @@ def _whole(text: str, most: int, kind: str) -> str:
             f"The {kind} has {len(text):,} characters; at most {most:,} can be kept."
         )
     return text
+
+
+def _check(kind: str, text: str, thread: Thread, author: User, *, is_checked: bool) -> None:
+    """Raises LooksLikeAPatient."""
+    if not is_checked and (found := checked(text, thread=thread, author=author)).found:
+        raise LooksLikeAPatient(kind, found)
 
 
 def _key(kind: str, thread: Thread, author: User, form_key: str, text: str) -> str:

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from accounts import outbox
 from accounts.models import User
+from assistant.cases import masked_case
 from consultant import mails
 from consultant.clock import due_from
 from consultant.mails.envelope import about
@@ -38,12 +39,14 @@ def escalate(*, thread: Thread, why: str) -> bool:
 
 @transaction.atomic
 def give_verdict(*, message: Message, verdict: str, comment: str = "") -> bool:
-    """Keep what the member says of an answer; one that did not help goes to a person.
+    """Keep what the member says of an answer, identifiers masked; one that did not help goes to a
+    person.
 
     Returns whether the thread was handed over by this.
     """
     message.verdict = verdict
-    message.comment = comment.strip()[: Message._meta.get_field("comment").max_length]
+    most = Message._meta.get_field("comment").max_length
+    message.comment = masked_case(comment.strip()).text[:most]
     message.save(update_fields=["verdict", "comment"])
     logger.info("answer judged", extra={"message_id": message.pk, "verdict": verdict})
     if verdict != Message.Verdict.NOT_HELPFUL:

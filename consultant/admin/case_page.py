@@ -1,5 +1,7 @@
 """The page of a case: the whole thread, and what a consultant does with it."""
 
+from functools import partial
+
 from django.conf import settings
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -8,11 +10,17 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 
 from consultant.actions import consulting
-from consultant.actions.consulting import CaseChanged, ConsultingError, Seen
+from consultant.actions.consulting import (
+    CaseChanged,
+    ConsultingError,
+    LooksLikeAPatient,
+    Seen,
+)
 from consultant.admin.case_form import CaseForm
 from consultant.clock import clock_of
 from consultant.drafts import draft_reply
-from consultant.models import CannedText, Thread
+from consultant.known_words import checked
+from consultant.models import CannedText, Message, Thread
 from consultant.queries.inbox import (
     cases_for,
     inbox_counts,
@@ -46,6 +54,9 @@ def show_case(request, model_admin: admin.ModelAdmin, object_id: str) -> HttpRes
         return deed(request, model_admin, thread, form)
     except CaseChanged as error:
         return _warned(request, model_admin, thread, form, error)
+    except LooksLikeAPatient as error:
+        texts = form.texts
+        return _again(request, model_admin, thread, texts, looks=error, status=400)
     except ConsultingError as error:
         messages.error(request, str(error))
         return _again(request, model_admin, thread, form.texts, status=400)
@@ -81,12 +92,13 @@ def _assigned(request, model_admin, thread, form, to):
     return _done(request, model_admin, thread, form.texts)
 
 
-def _note(request, model_admin, thread, form):
+def _note(request, model_admin, thread, form, *, how=""):
     texts = form.texts
+    text, told = _as_chosen(request, thread, texts.pop("note") or "", how)
     consulting.add_note(
-        thread=thread, author=request.user, text=texts.pop("note") or "", form_key=_key(form)
+        thread=thread, author=request.user, text=text, form_key=_key(form), is_checked=bool(how)
     )
-    messages.success(request, "The note is kept. The member does not see it.")
+    messages.success(request, f"The note is kept. The member does not see it.{told}")
     return _done(request, model_admin, thread, texts)
 
 
@@ -109,22 +121,38 @@ def _draft(request, model_admin, thread, form):
 
 
 def _preview(request, model_admin, thread, form):
-    return _again(request, model_admin, thread, form.texts, is_preview=True)
+    texts = form.texts
+    found = checked(texts["reply"] or "", thread=thread, author=request.user)
+    looks = LooksLikeAPatient(Message.Kind.REPLY, found) if found.found else None
+    return _again(request, model_admin, thread, texts, is_preview=True, looks=looks)
 
 
-def _send(request, model_admin, thread, form):
+def _send(request, model_admin, thread, form, *, how=""):
     texts = form.texts
     if texts["is_draft"] and not texts["is_read"]:
         raise ConsultingError(_UNREAD_DRAFT)
+    text, told = _as_chosen(request, thread, texts["reply"] or "", how)
     consulting.reply(
         thread=thread,
         author=request.user,
-        text=texts["reply"] or "",
+        text=text,
         form_key=_key(form),
         seen=Seen.from_token(form.cleaned_data.get("seen", "")),
+        is_checked=bool(how),
     )
-    messages.success(request, "The reply is on its way to the member.")
+    messages.success(request, f"The reply is on its way to the member.{told}")
     return _done(request, model_admin, thread, {"note": texts["note"]})
+
+
+def _as_chosen(request, thread, text: str, how: str) -> tuple[str, str]:
+    """The text as its writer chose after what looks like patient data was shown, and what of it is
+    masked, in words.
+    """
+    if how != "masked":
+        return text, ""
+    found = checked(text, thread=thread, author=request.user)
+    marks = ", ".join(dict.fromkeys(each.mark for each in found.found))
+    return found.text, f" Masked in it: {marks}." if marks else ""
 
 
 def _close(request, model_admin, thread, form):
@@ -143,10 +171,14 @@ _DEEDS = {
     "assign": _assign,
     "assign-to-me": _assign_to_me,
     "note": _note,
+    "note-masked": partial(_note, how="masked"),
+    "note-as-written": partial(_note, how="as-written"),
     "insert": _insert,
     "draft": _draft,
     "preview": _preview,
     "send": _send,
+    "send-masked": partial(_send, how="masked"),
+    "send-as-written": partial(_send, how="as-written"),
     "close": _close,
     "reopen": _reopen,
 }
@@ -190,8 +222,8 @@ def _warned(request, model_admin, thread, form, error: CaseChanged) -> TemplateR
 
 
 def _page(
-    request, model_admin, thread, form, *, is_preview=False, changes=(), seen_message=None,
-    status=200,
+    request, model_admin, thread, form, *, is_preview=False, looks=None, changes=(),
+    seen_message=None, status=200,
 ) -> TemplateResponse:  # fmt: skip
     reply = form["reply"].value() or ""
     context = {
@@ -207,6 +239,7 @@ def _page(
         "is_draft": bool(form["is_draft"].value()),
         "clock": clock_of(thread.due_at) if thread.due_at else None,
         "canned_texts": CannedText.objects.all(),
+        "looks": looks,
         "changes": changes,
         "is_preview": is_preview,
         "preview": reply_html(reply) if is_preview else "",

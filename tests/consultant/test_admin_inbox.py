@@ -103,7 +103,10 @@ def test_every_address_is_guarded(who):
 
 
 @pytest.mark.parametrize("who", [who for who in EVERYBODY if who not in WORKS_ON_CASES])
-@pytest.mark.parametrize("action", ["assign-to-me", "note", "send", "draft", "close", "reopen"])
+@pytest.mark.parametrize(
+    "action",
+    ["assign-to-me", "note", "note-masked", "send", "send-as-written", "draft", "close", "reopen"],
+)
 def test_others_do_nothing_with_a_case(who, action):
     case = make_case()
     make_question(case)
