@@ -2,7 +2,7 @@
 
 from procrastinate.contrib.django import app
 
-from careers.actions import alerts, feeds, postings
+from careers.actions import alerts, candidates, feeds, postings
 
 
 @app.periodic(cron="*/5 * * * *")
@@ -21,3 +21,9 @@ def follow_the_calendar(timestamp: int) -> None:
 @app.task(name="careers.read_feeds", queueing_lock="careers.read_feeds")
 def read_feeds(timestamp: int) -> None:
     feeds.read_daily_feeds()
+
+
+@app.periodic(cron="33 4 * * *")
+@app.task(name="careers.sweep_resumes", queueing_lock="careers.sweep_resumes")
+def sweep_resumes(timestamp: int) -> None:
+    candidates.sweep_resumes()

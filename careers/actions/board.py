@@ -3,7 +3,7 @@
 import uuid
 
 from django.contrib.postgres.search import SearchVector
-from django.db.models import Value
+from django.db.models import QuerySet, Value
 
 from accounts.markdown import to_text
 from careers.models import Board, Posting, Word
@@ -35,3 +35,10 @@ def index_words(posting: Posting) -> None:
     Posting.objects.filter(pk=posting.pk).update(search=vector)
     words = words_of(f"{posting.title} {posting.employer.name} {facts} {description}")
     Word.objects.bulk_create([Word(text=word) for word in sorted(words)], ignore_conflicts=True)
+
+
+def index_anew(postings: QuerySet[Posting]) -> None:
+    """The same for postings whose employer, specialty or credentials have another name now."""
+    known = postings.select_related("employer", "specialty")
+    for posting in known.prefetch_related("credentials", "locations"):
+        index_words(posting)

@@ -1,10 +1,11 @@
 """What candidates do: profile, résumés, applications, messages; and taking all of it back."""
 
 import logging
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.core.files.base import ContentFile
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
@@ -21,6 +22,7 @@ from careers.models import (
     SavedPosting,
     SavedSearch,
 )
+from careers.models.candidate import RESUME_FOLDER, private_storage
 
 logger = logging.getLogger(__name__)
 
@@ -63,7 +65,7 @@ def remove_resume(*, resume: Resume) -> None:
     """Take a résumé off the list; the file goes once no application holds it."""
     resume.is_removed = True
     resume.save(update_fields=["is_removed"])
-    _drop_unheld(resume.user)
+    _delete_unheld(resume.user.resumes)
     logger.info("resume removed", extra={"user_id": resume.user_id})
 
 
@@ -84,26 +86,24 @@ def apply(
         raise CandidateError("Applications for this job are not taken here.")
     if posting.is_demonstration:
         raise CandidateError("This is a demonstration posting: there is no job behind it.")
-    # Locked, so that nobody applies to what is being closed.
+    # Locked, so that nobody applies to what is being closed, nor twice at once.
     current = Posting.objects.select_for_update(of=("self",)).select_related("employer")
     if not current.get(pk=posting.pk).is_on_board:
         raise CandidateError("This job is closed.")
+    if posting.applications.filter(candidate=user).exists():
+        raise CandidateError("You have applied for this job already.")
     if upload:
         resume = add_resume(user=user, upload=upload)
     credentials = [_told(each) for each in user.held_credentials.select_related("credential")]
-    try:
-        with transaction.atomic():
-            application = Application.objects.create(
-                posting=posting,
-                candidate=user,
-                name=name,
-                phone=phone,
-                letter=letter,
-                resume=resume,
-                credentials=credentials if with_credentials else [],
-            )
-    except IntegrityError:
-        raise CandidateError("You have applied for this job already.") from None
+    application = Application.objects.create(
+        posting=posting,
+        candidate=user,
+        name=name,
+        phone=phone,
+        letter=letter,
+        resume=resume,
+        credentials=credentials if with_credentials else [],
+    )
     _record(application, by=user)
     for member in posting.employer.members.filter(is_active=True):
         mail_template(
@@ -160,7 +160,7 @@ def withdraw(*, application: Application) -> None:
     row.letter, row.phone, row.credentials, row.resume = "", "", [], None
     row.save(update_fields=["status", "letter", "phone", "credentials", "resume"])
     _record(row, by=row.candidate)
-    _drop_unheld(row.candidate)
+    _delete_unheld(row.candidate.resumes)
     for member in application.posting.employer.members.filter(is_active=True):
         mail_template(
             template="application_withdrawn",
@@ -182,7 +182,7 @@ def send_message(*, application: Application, sender: User, body: str, is_from_c
     Application.objects.select_for_update().get(pk=application.pk)
     if application.is_withdrawn:
         raise CandidateError("The application is withdrawn: no messages go to and fro any more.")
-    today = timezone.now().replace(hour=0, minute=0, second=0, microsecond=0)
+    today = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
     sent = application.messages.filter(is_from_candidate=is_from_candidate, sent_at__gte=today)
     if sent.count() >= MOST_MESSAGES:
         raise CandidateError("That is enough for today; go on tomorrow.")
@@ -226,13 +226,33 @@ def delete_everything(*, user: User) -> None:
     logger.info("candidate data deleted", extra={"user_id": user.pk})
 
 
-def _drop_unheld(user: User) -> None:
+def sweep_resumes(*, now: datetime | None = None) -> int:
+    """Delete what no deletion took along; how many files that was.
+
+    Removed résumés whose applications went with their posting, and files older than a day that
+    belong to no résumé: those of a process that was killed, or of an upload that was undone.
+    """
+    with transaction.atomic():
+        count = _delete_unheld(Resume.objects)
+    storage, yesterday = private_storage(), (now or timezone.now()) - timedelta(days=1)
+    names = storage.listdir(RESUME_FOLDER)[1] if storage.exists(RESUME_FOLDER) else []
+    known = set(Resume.objects.values_list("file", flat=True))
+    for path in {f"{RESUME_FOLDER}/{name}" for name in names} - known:
+        if storage.get_modified_time(path) < yesterday:
+            storage.delete(path)
+            count += 1
+    logger.info("resumes swept", extra={"file_count": count})
+    return count
+
+
+def _delete_unheld(resumes) -> int:
+    """Delete those that are off the list and that no application holds; how many."""
     held = Application.objects.filter(resume__isnull=False).values("resume")
-    _delete_files(Resume.objects.filter(user=user, is_removed=True).exclude(pk__in=held))
+    return _delete_files(resumes.filter(is_removed=True).exclude(pk__in=held))
 
 
-def _delete_files(resumes) -> None:
-    """Delete the rows now and the files once that is certain."""
+def _delete_files(resumes) -> int:
+    """Delete the rows now and the files once that is certain; how many."""
     files = [(resume.file.storage, resume.file.name) for resume in resumes]
     resumes.delete()
 
@@ -241,6 +261,7 @@ def _delete_files(resumes) -> None:
             storage.delete(name)
 
     transaction.on_commit(delete)
+    return len(files)
 
 
 def _told(held: HeldCredential) -> str:

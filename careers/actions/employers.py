@@ -13,7 +13,7 @@ from django.utils.text import slugify
 from accounts.markdown import to_html
 from accounts.models import User
 from accounts.outbox import drop_waiting
-from careers.actions.board import bump_board
+from careers.actions.board import bump_board, index_anew
 from careers.actions.mails import mail_template
 from careers.images import Logo
 from careers.models import Employer, EmployerLogo, Invitation, Membership
@@ -37,7 +37,7 @@ def save_employer(*, employer: Employer, logo: Logo | None, by: User | None) -> 
     A verified employer that names another website is to be verified anew. Raises EmployerError
     where one person would own too many.
     """
-    is_new = employer.pk is None
+    is_new, is_renamed = employer.pk is None, False
     if is_new:
         owned = Membership.objects.filter(user=by, role=Membership.Role.OWNER)
         if by and not by.is_staff and owned.count() >= MOST_EMPLOYERS:
@@ -47,10 +47,13 @@ def save_employer(*, employer: Employer, logo: Logo | None, by: User | None) -> 
         employer.slug = _free_slug(employer.name)
     else:
         before = Employer.objects.select_for_update().get(pk=employer.pk)
+        is_renamed = before.name != employer.name
         if before.website != employer.website and before.verified_domain:
             employer.verified_at, employer.verified_domain = None, ""
     employer.about_html = to_html(employer.about)
     employer.save()
+    if is_renamed:
+        index_anew(employer.postings.all())
     if is_new and by:
         Membership.objects.create(employer=employer, user=by, role=Membership.Role.OWNER)
     if logo:
@@ -92,6 +95,15 @@ def ask_for_verification(*, employer: Employer, email: str, by: User) -> Invitat
     _mail(invitation, f"Verify {employer.name} at {settings.SITE_NAME} CareerCenter")
     logger.info("verification asked for", extra={"employer_id": employer.pk})
     return invitation
+
+
+@transaction.atomic
+def verify_employers(*, employers: QuerySet[Employer], by: User) -> int:
+    """Verify by an administrator's word; how many were not verified before."""
+    count = employers.filter(verified_at=None).update(verified_at=timezone.now(), verified_by=by)
+    bump_board()
+    logger.info("employers verified", extra={"employer_count": count, "by_id": by.pk})
+    return count
 
 
 @transaction.atomic

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.markdown import to_html
@@ -201,6 +202,14 @@ def report(*, posting: Posting, reason: str, details: str, user, network_hash: s
     )
     logger.info("posting reported", extra={"posting_id": posting.pk, "reason": reason})
     return is_new
+
+
+@transaction.atomic
+def handle_reports(*, reports: QuerySet[PostingReport], by: User) -> int:
+    """Note that an administrator has dealt with reports; how many were open."""
+    count = reports.filter(handled_at=None).update(handled_at=timezone.now(), handled_by=by)
+    logger.info("reports handled", extra={"report_count": count, "by_id": by.pk})
+    return count
 
 
 def count_view(*, posting_id: int) -> None:

@@ -1,11 +1,9 @@
 """Employers in the administration: verifying, blocking, their members."""
 
 from django.contrib import admin, messages
-from django.utils import timezone
 
 from accounts.markdown import to_html
-from careers.actions.board import bump_board
-from careers.actions.employers import delete_employers
+from careers.actions.employers import delete_employers, verify_employers
 from careers.admin.of_board import BoardAdmin
 from careers.models import Employer, Membership
 
@@ -18,10 +16,7 @@ class MembershipInline(admin.TabularInline):
 
 @admin.action(description="Verify the selected employers", permissions=["change"])
 def verify(model_admin, request, queryset):
-    count = queryset.filter(verified_at=None).update(
-        verified_at=timezone.now(), verified_by=request.user
-    )
-    bump_board()
+    count = verify_employers(employers=queryset, by=request.user)
     messages.success(request, f"{count} verified.")
 
 

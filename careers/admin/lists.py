@@ -8,6 +8,7 @@ from careers.models import Credential, Specialty
 
 @admin.register(Credential)
 class CredentialAdmin(BoardAdmin):
+    found_by = ["abbreviation", "name"]
     list_display = ["abbreviation", "name", "issuer", "position"]
     list_editable = ["position"]
     list_filter = ["issuer"]

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.html import format_html_join
 from django.utils.safestring import mark_safe
 
-from careers.actions.postings import STEPS, StepError, save_posting, take_step
+from careers.actions.postings import STEPS, StepError, handle_reports, save_posting, take_step
 from careers.admin.of_board import BoardAdmin
 from careers.forms.posting import PostingForm
 from careers.models import Posting, PostingChange, PostingReport
@@ -195,9 +195,7 @@ class PostingAdmin(BoardAdmin):
             except StepError as error:
                 messages.error(request, str(error))
                 return
-            obj.reports.filter(handled_at=None).update(
-                handled_at=timezone.now(), handled_by=request.user
-            )
+            handle_reports(reports=obj.reports.all(), by=request.user)
 
     def save_related(self, request, form, formsets, change):
         """Nothing: the action stored the credentials and places."""
@@ -249,9 +247,7 @@ class PostingAdmin(BoardAdmin):
 
 @admin.action(description="Mark the selected reports as handled", permissions=["change"])
 def handle(model_admin, request, queryset):
-    count = queryset.filter(handled_at=None).update(
-        handled_at=timezone.now(), handled_by=request.user
-    )
+    count = handle_reports(reports=queryset, by=request.user)
     messages.success(request, f"{count} handled.")
 
 

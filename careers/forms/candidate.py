@@ -122,10 +122,9 @@ class HeldCredentialForm(forms.ModelForm):
         return data
 
     def has_changed(self):
+        names = ("credential", "number", "expires_on")
         return super().has_changed() and bool(
-            self.instance.pk
-            or self.data.get(f"{self.prefix}-credential")
-            or self.data.get(f"{self.prefix}-number")
+            self.instance.pk or any(self.data.get(f"{self.prefix}-{name}") for name in names)
         )
 
 

@@ -56,9 +56,12 @@ class HeldCredential(models.Model):
         return f"{self.credential} {self.number}".strip()
 
 
+RESUME_FOLDER = "careers/resumes"
+
+
 def resume_path(resume: "Resume", name: str) -> str:
     """A name that tells nothing and that nobody guesses; the file's own name is kept in the row."""
-    return f"careers/resumes/{uuid.uuid4().hex}"
+    return f"{RESUME_FOLDER}/{uuid.uuid4().hex}"
 
 
 def private_storage():

@@ -1,4 +1,4 @@
-"""Employers: organisations with members who post jobs."""
+"""Employers: organizations with members who post jobs."""
 
 import secrets
 
@@ -15,7 +15,7 @@ def new_token() -> str:
 
 
 class Employer(models.Model):
-    """An organisation that posts jobs.
+    """An organization that posts jobs.
 
     It is verified by an administrator, or by a mail that one of its members received at the
     host of its website.

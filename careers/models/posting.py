@@ -1,6 +1,5 @@
 """Job postings, where the work is, and everything that happened to them."""
 
-from datetime import date
 from decimal import Decimal
 
 from django.conf import settings
@@ -223,9 +222,6 @@ class Posting(models.Model):
     @property
     def code_system_names(self) -> list[str]:
         return [self.CodeSystem(value).label for value in self.code_systems]
-
-    def days_left(self, today: date) -> int:
-        return (self.valid_through - today).days
 
 
 CLOSED = frozenset(

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from careers.filters import DAYS, PAYS, Filters
 from careers.models import Posting, Word
-from careers.queries.board_index import BoardIndex, board_index, positions_in
+from careers.queries.board_index import FACETS, BoardIndex, board_index, positions_in
 from careers.states import STATES
 from careers.words import words_of
 from careers.zip_codes import point_of
@@ -164,8 +164,7 @@ def _of_facet(index: BoardIndex, facet: str, values: Iterable[str]) -> int:
 
 
 _STATES_BY_NAME = dict(sorted(STATES.items(), key=lambda item: item[1]))
-_FACETS = ("workplace", "state", "credential", "specialty", "type", "level", "employer")
-_NARROWING = (*_FACETS, "zip", "pay", "days")
+_NARROWING = (*FACETS, "zip", "pay", "days")
 
 
 def _narrow(index: BoardIndex, name: str, filters: Filters) -> int:
@@ -173,7 +172,7 @@ def _narrow(index: BoardIndex, name: str, filters: Filters) -> int:
     value = getattr(filters, name)
     if not value:
         return index.everything
-    if name in _FACETS:
+    if name in FACETS:
         return _of_facet(index, name, value)
     if name == "zip":
         return index.within(point_of(value), filters.radius)

@@ -35,7 +35,6 @@ class BoardIndex:
     position_of: dict[int, int] = field(default_factory=dict)
     facets: dict[str, dict[str, int]] = field(default_factory=dict)
     everything: int = 0
-    remote_anywhere: int = 0
     pay: tuple[float, ...] = ()  # dollars a year; 0 where none is told
     live_at: tuple[datetime, ...] = ()
     points: tuple[tuple[int, Point], ...] = ()
@@ -133,7 +132,7 @@ def _read(version: uuid.UUID | None, today: date) -> BoardIndex:
         if value:
             facets[facet][value][position >> 3] |= 1 << (position & 7)
 
-    anywhere, pay = [], []
+    pay = []
     for position, row in enumerate(rows):
         _, workplace, states, kind, level, specialty, employer, held, low, high, unit, _ = row
         mark("workplace", workplace, position)
@@ -144,8 +143,6 @@ def _read(version: uuid.UUID | None, today: date) -> BoardIndex:
         for credential in held:
             mark("credential", credential, position)
         if workplace == Posting.Workplace.REMOTE:
-            if not states:
-                anywhere.append(position)
             for state in states or STATES:
                 mark("state", state, position)
         pay.append(float((high or low or 0) * Posting.HOURS[unit]))
@@ -169,7 +166,6 @@ def _read(version: uuid.UUID | None, today: date) -> BoardIndex:
             for name, values in facets.items()
         },
         everything=(1 << len(rows)) - 1,
-        remote_anywhere=_bits(anywhere),
         pay=tuple(pay),
         live_at=tuple(row[-1] for row in rows),
         points=tuple(points),

@@ -1,13 +1,18 @@
 """Applying, and what each side sees of it; messages; withdrawing; deleting everything."""
 
 import json
+from datetime import timedelta
 
 import pytest
+from django.core.files.base import ContentFile
 from django.core.files.storage import storages
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils import timezone
 
 from accounts.models import OutgoingMail
+from careers.actions import candidates
+from careers.actions.candidates import CandidateError
 from careers.models import (
     Application,
     CandidateProfile,
@@ -21,6 +26,7 @@ from careers.models import (
     SavedPosting,
     SavedSearch,
 )
+from careers.models.candidate import resume_path
 from tests.careers.board_data import docx, make_employer, make_member, make_posting, pdf
 from tests.factories import PASSWORD, make_user
 
@@ -294,6 +300,36 @@ def test_a_resume_that_was_sent_goes_when_the_last_application_goes(
     with django_capture_on_commit_callbacks(execute=True):
         ada.post(f"{application.get_absolute_url()}withdraw/")
     assert not storage.exists(resume.file.name) and not Resume.objects.exists()
+
+
+def test_a_removed_resume_goes_with_the_posting_it_was_sent_to(
+    application, candidate, django_capture_on_commit_callbacks
+):
+    resume, storage = Resume.objects.get(), storages["private"]
+    client_of(candidate).post(f"/careercenter/my/resumes/{resume.key}/remove/")
+    assert candidates.sweep_resumes() == 0 and storage.exists(resume.file.name)
+
+    application.posting.delete()
+    with django_capture_on_commit_callbacks(execute=True):
+        assert candidates.sweep_resumes() == 1
+    assert not storage.exists(resume.file.name) and not Resume.objects.exists()
+
+
+def test_files_without_a_resume_go_after_a_day(application):
+    storage, kept = storages["private"], Resume.objects.get().file.name
+    lost = storage.save(resume_path(None, ""), ContentFile(b"%PDF-"))
+    candidates.sweep_resumes()
+    assert storage.exists(kept) and storage.exists(lost)  # an upload may be under way
+    candidates.sweep_resumes(now=timezone.now() + timedelta(days=2))
+    assert storage.exists(kept) and not storage.exists(lost)
+
+
+def test_two_applications_at_once_are_one(application, candidate, posting):
+    with pytest.raises(CandidateError, match="already"):
+        candidates.apply(
+            posting=posting, user=candidate, name="Ada", upload=(pdf(), "pdf", "again.pdf")
+        )
+    assert Resume.objects.count() == 1
 
 
 def test_everything_is_deleted_at_once(application, candidate, django_capture_on_commit_callbacks):

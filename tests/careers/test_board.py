@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from careers.actions.postings import take_step
 from careers.filters import read_filters
-from careers.models import Posting
+from careers.models import Posting, Specialty
 from careers.queries.board import search_board
 from tests.careers.board_data import make_employer, make_posting
 from tests.factories import make_user
@@ -54,6 +54,23 @@ def test_words_are_found_in_titles_texts_employers_and_credentials(jobs):
     assert found("q=RHIT") == {"Inpatient coder"}
     assert found("q=boise") == {"Cardiology coder"}
     assert found("q=coder -cardiology -risk") == {"Inpatient coder", "Coder"}
+
+
+def test_an_employer_of_another_name_is_found_by_it(jobs, client):
+    owner = make_user()
+    employer = make_employer("Saint Alphonsus", owner=owner)
+    make_posting("Coder", employer=employer)
+    client.force_login(owner)
+    client.post(f"{employer.get_absolute_url()}manage/profile/", {"name": "Mercy Clinics"})
+    assert found("q=mercy") == {"Coder"} and found("q=alphonsus") == set()
+
+
+def test_a_specialty_of_another_name_is_found_by_it(jobs, client):
+    specialty = Specialty.objects.get(name="Cardiology")
+    client.force_login(make_user(is_staff=True, is_superuser=True))
+    url = f"/admin/careers/specialty/{specialty.pk}/change/"
+    client.post(url, {"name": "Electrophysiology", "slug": specialty.slug})
+    assert found("q=electrophysiology") == {"Cardiology coder"}
 
 
 def test_a_mistyped_word_is_read_as_the_likest_and_that_is_said(client, jobs):
