@@ -22,9 +22,21 @@ FILE = Path(settings.BASE_DIR) / "fixtures" / "careers.json"
 DAYS = 60  # that the postings stay
 
 
-@transaction.atomic
 def load_demonstration() -> int:
-    """Load what is not there yet; how many postings that was."""
+    """Load what is not there yet; how many postings that was. One log line tells of all."""
+    steps = logging.getLogger("careers.actions")
+    level = steps.level
+    steps.setLevel(logging.WARNING)
+    try:
+        count = _load()
+    finally:
+        steps.setLevel(level)
+    logger.info("demonstration postings loaded", extra={"posting_count": count})
+    return count
+
+
+@transaction.atomic
+def _load() -> int:
     told = json.loads(FILE.read_text(encoding="utf-8"))
     employers = {each["key"]: _employer(each) for each in told["employers"]}
     credentials = {each.abbreviation: each for each in Credential.objects.all()}
@@ -65,7 +77,6 @@ def load_demonstration() -> int:
         Posting.objects.filter(pk=posting.pk).update(went_live_at=posted, signals=[])
         count += 1
     bump_board()
-    logger.info("demonstration postings loaded", extra={"posting_count": count})
     return count
 
 
