@@ -92,7 +92,7 @@ def create_administrator():
         EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
     say(
         "\nFirst start: an administrator was created.\n"
-        f"  Sign in at  {settings.SITE_URL}/admin/\n"
+        f"  Log in at   {settings.SITE_URL}/admin/\n"
         f"  E-mail      {user.email}\n"
         f"  Password    {password}\n"
         "The password is shown only now; change it under /accounts/.\n"

@@ -230,6 +230,8 @@ def test_a_system_without_codes_says_so(client, system):
     assert answer.status_code == 200
     assert f"No release of {system.label} is loaded" in answer.text
     assert "No codes here" in answer.text
+    assert "codes known to this site are listed" not in answer.text
+    assert "No loaded release lists a code" not in answer.text
 
 
 @pytest.mark.django_db
