@@ -48,6 +48,16 @@ def test_it_shows_the_questions_left_today(client, settings):
     assert "Questions today" in profile(client) and "6 of 10 left" in profile(client)
 
 
+def test_each_allowance_is_told_by_what_is_left(client, settings):
+    settings.MEMBER_NOTES_PER_DAY = 10
+    user = make_user()
+    DailyUse.objects.create(
+        user=user, kind=DailyUse.Kind.NOTE, day=timezone.localdate(), used_count=1
+    )
+    client.force_login(user)
+    assert "Notes today" in profile(client) and "9 of 10 left" in profile(client)
+
+
 def test_it_has_an_empty_state(client):
     client.force_login(make_user())
     assert "None yet." in profile(client)

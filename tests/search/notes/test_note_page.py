@@ -153,7 +153,7 @@ def test_a_member_has_more_and_sees_them_on_the_profile(client, settings):
     client.force_login(make_user())
 
     assert "<strong>9 of 10</strong>" in client.post(ADDRESS, {"note": NOTE}).text
-    assert "1 of 10" in client.get("/accounts/").text
+    assert "9 of 10 left" in client.get("/accounts/").text
 
 
 def test_the_accepted_codes_lead_to_a_claim_check_without_a_word_of_the_note(client):
@@ -178,6 +178,13 @@ def test_the_accepted_codes_download_as_csv(client):
         'ICD-10-CM,E78.5,"Hyperlipidemia, unspecified",yes'
     )
     assert "no-store" in answer["Cache-Control"]
+
+
+def test_a_note_without_a_code_offers_nothing_to_accept(client):
+    page = client.post(ADDRESS, {"note": "She feels well today."}).text
+
+    assert "supports no code" in page and "Another note" in page
+    assert "Accepted" not in page and "Check accepted on a claim" not in page
 
 
 def test_nothing_accepted_is_said_and_a_code_not_offered_cannot_be_accepted(client):
