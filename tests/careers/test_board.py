@@ -182,3 +182,10 @@ def test_the_last_day_counts_whole(jobs):
     Posting.objects.filter(title="Biller").update(valid_through=timezone.localdate())
     assert "Biller" in found("")
     assert timezone.localdate() + timedelta(days=0) == timezone.localdate()
+
+
+def test_where_no_job_is_found_nothing_is_to_be_sorted(client, jobs):
+    assert "Sorted by" in client.get("/careercenter/").text
+
+    nothing = client.get("/careercenter/", {"q": "zzzz"}).text
+    assert "No job found" in nothing and "Sorted by" not in nothing
