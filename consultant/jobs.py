@@ -3,6 +3,8 @@
 from procrastinate.contrib.django import app
 
 from consultant import answering, reading, retention
+from consultant.actions import threads
+from consultant.models import Thread
 
 
 @app.task(name="consultant.read_mail")
@@ -13,6 +15,12 @@ def read_mail(mail_id: int) -> None:
 @app.task(name="consultant.answer_question")
 def answer_question(message_id: int) -> None:
     answering.answer_question(message_id)
+
+
+@app.task(name="consultant.tell_of_more")
+def tell_of_more(thread_id: str) -> None:
+    if thread := Thread.objects.filter(pk=thread_id).first():
+        threads.tell_of_more(thread=thread)
 
 
 @app.periodic(cron="* * * * *")

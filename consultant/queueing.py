@@ -1,5 +1,7 @@
 """Gives the worker its jobs, each once at a time; by name, so that nothing imports the jobs."""
 
+from uuid import UUID
+
 from django.db import transaction
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
@@ -15,7 +17,12 @@ def answer_later(message_id: int, *, seconds: int = 0) -> None:
     _give("consultant.answer_question", seconds, message_id=message_id)
 
 
-def _give(task: str, seconds: int, **argument: int) -> None:
+def tell_later(thread_id: UUID, *, seconds: int) -> None:
+    """Have the consultants told that a member wrote again, once however often it was."""
+    _give("consultant.tell_of_more", seconds, thread_id=str(thread_id))
+
+
+def _give(task: str, seconds: int, **argument: int | str) -> None:
     ((_, number),) = argument.items()
     job = app.configure_task(
         task,

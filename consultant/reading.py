@@ -16,7 +16,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
-from assistant.cases import parts_of
+from assistant.cases import parts_of, says_anything
 from consultant import mails
 from consultant.actions import asking, notices
 from consultant.actions.asking import NoMailsLeft
@@ -193,7 +193,9 @@ def _asked(mail: IncomingMail, member: User, letter: Letter, evidence: Evidence)
         for item in letter.attachments
     ]
     everything = "\n\n".join([text, *(item["text"] for item in attachments)])
-    if not wishes_a_person(text) and not parts_of(everything):
+    # A person understands "The left one."
+    is_something = says_anything if thread and thread.is_with_people else parts_of
+    if not wishes_a_person(text) and not is_something(everything):
         problem = next((item["problem"] for item in attachments if item["problem"]), "")
         if thread and not problem:
             return Outcome.EMPTY, ""  # thanks, as a rule: nobody wants an answer to that

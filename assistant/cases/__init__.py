@@ -5,6 +5,7 @@ them: questions as CasePilot does, notes as the note coding does, codes as the c
 """
 
 from assistant.cases.answering import AnsweredPart, answer_case, answers_soon
+from assistant.cases.courtesies import says_anything
 from assistant.cases.masking import CheckedWords, MaskedCase, checked_words, masked_case
 from assistant.cases.part import Part, PartKind
 from assistant.cases.reading import parts_of
@@ -20,4 +21,5 @@ __all__ = [
     "checked_words",
     "masked_case",
     "parts_of",
+    "says_anything",
 ]

@@ -2,6 +2,8 @@
 
 import re
 
+from assistant.cases.lines import lines_of
+
 _GREETED = (
     r"(?:\s+(?:there|all|team|everyone|everybody|folks|again|sir|madam|sirs?|or|/|and|to|the|you|"
     r"dr\.?|mr\.?|mrs\.?|ms\.?|\[name\]|[A-Z][\w'’-]*)){0,5}"
@@ -22,8 +24,13 @@ _DISCLAIMER = re.compile(
     re.I | re.S,
 )
 _SENT_FROM = re.compile(r"\s*\b(?:sent from my \w+|get outlook for \w+)\W*$", re.I)
+_APPROVES = (
+    r"(?:ok(?:ay)?|great|perfect|excellent|awesome|wonderful|super|good|fine|got it|noted|will do|"
+    r"(?:that|this)(?:[’']?s| is)? (?:helps?|helpful|perfect|great|clear|all)|that helped)"
+)
 _CLOSING = re.compile(
-    r"^\W*(?:(?:many |much )?thanks?(?: you)?(?: so much| very much| a lot| again)?"
+    rf"^\W*(?:{_APPROVES}\W+){{0,3}}"
+    r"(?:(?:many |much )?thanks?(?: you)?(?: so much| very much| a lot| again)?"
     r"(?: in advance| for (?:your|the|any|all)\b.{0,50})?|thx|tia|ty|cheers|sincerely"
     r"(?: yours)?|yours(?: (?:truly|sincerely|faithfully))?|respectfully(?: yours)?|cordially|"
     r"(?:(?:best|kind|kindest|warm|warmest|with (?:best|kind|warm)) )?(?:regards|wishes)|best|"
@@ -61,6 +68,16 @@ def without_courtesies(lines: list[str]) -> list[str]:
 def is_courtesy(sentence: str) -> bool:
     """Whether a sentence only thanks, greets or closes."""
     return bool(_POLITE.match(sentence) or _CLOSING.match(sentence) or is_greeting(sentence))
+
+
+def says_anything(text: str) -> bool:
+    """Whether a mail says more than thanks and that all is well."""
+    lines = without_courtesies(lines_of(text))
+    left = [line for line in lines if re.search(r"\w", line) and not is_courtesy(line)]
+    return any(not _APPROVAL.match(line) for line in left)
+
+
+_APPROVAL = re.compile(rf"^\W*(?:{_APPROVES}\W*)+$", re.I)
 
 
 def is_greeting(line: str) -> bool:

@@ -23,8 +23,6 @@ from consultant.wishes import is_only_a_wish, wishes_a_person
 logger = logging.getLogger(__name__)
 
 MOST_CHARACTERS = 50_000
-# The states of a thread in which a consultant's words are waited for, or were the last.
-_WITH_PEOPLE = (Thread.State.WITH_CONSULTANT, Thread.State.REPLIED)
 SUBJECT_CHARACTERS = 80  # of the question, where it came without a subject
 
 
@@ -57,9 +55,9 @@ def ask(
 
     Identifiers in all of it are masked before they are stored. `attachments` are dicts of `name`,
     `text` and `problem`. The same `question_key` is one question: it is returned, nothing is spent.
-    In a thread that a consultant looks after the words wait for the consultant and cost nothing;
-    elsewhere a job answers them. Asking for a person hands the thread to one, which a mail confirms
-    to who asked by mail.
+    In a thread that a consultant looks after the words wait for the consultant, who is told, and
+    cost nothing; elsewhere a job answers them. Asking for a person hands the thread to one, which
+    a mail confirms to who asked by mail.
     Raises NoMailsLeft.
     """
     if asked := Message.objects.filter(question_key=question_key, thread__user=user).first():
@@ -98,7 +96,8 @@ def _store(user: User, thread: Thread | None, subject: str, values: dict) -> Mes
         thread = Thread.objects.create(user=user, subject=title)
     else:
         thread = Thread.objects.select_for_update().get(pk=thread.pk)
-    is_for_people = thread.state in _WITH_PEOPLE or is_only_a_wish(values["text"])
+    waited = thread.state == Thread.State.WITH_CONSULTANT
+    is_for_people = thread.is_with_people or is_only_a_wish(values["text"])
     state = Message.State.DONE if is_for_people else Message.State.WAITING
     question = Message.objects.create(thread=thread, state=state, **values)
     if not is_new:
@@ -111,6 +110,8 @@ def _store(user: User, thread: Thread | None, subject: str, values: dict) -> Mes
         is_handed_over = threads.escalate(thread=thread, why=Thread.Escalation.ASKED)
         if is_handed_over and is_for_people and values["via"] == Message.Via.MAIL:
             mails.write_escalated(thread)  # on the site the page says it, else the answer
+    if waited:
+        threads.tell_of_more(thread=thread)
     return question
 
 

@@ -1,6 +1,8 @@
 """What becomes of a thread: handed to a person, judged by its member, deleted."""
 
 import logging
+import math
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils import timezone
@@ -12,8 +14,12 @@ from consultant import mails
 from consultant.clock import due_from
 from consultant.mails.envelope import about
 from consultant.models import Message, Thread
+from consultant.queries.inbox import with_more
+from consultant.queueing import tell_later
 
 logger = logging.getLogger(__name__)
+
+TOLD_EVERY = timedelta(hours=1)  # of one case, at most
 
 
 def threads_of(user: User):
@@ -30,11 +36,45 @@ def escalate(*, thread: Thread, why: str) -> bool:
     now = timezone.now()
     thread.state = Thread.State.WITH_CONSULTANT
     thread.escalation, thread.escalated_at, thread.updated_at = why, now, now
-    thread.due_at = due_from(now)
-    thread.save(update_fields=["state", "escalation", "escalated_at", "due_at", "updated_at"])
+    thread.due_at, thread.told_at = due_from(now), now
+    thread.save(
+        update_fields=["state", "escalation", "escalated_at", "due_at", "told_at", "updated_at"]
+    )
     mails.tell_consultants(thread)
     logger.info("case handed to a person", extra={"thread_id": str(thread.pk), "why": why})
     return True
+
+
+@transaction.atomic
+def tell_of_more(*, thread: Thread) -> bool:
+    """Tell the consultants that the member wrote again in a case that waits for them.
+
+    Not where they had a mail about the case within the hour, which a job makes up for; nor where
+    nothing was written since that mail, or a consultant replied or noted something after it.
+    Returns whether they were told.
+    """
+    stored = Thread.objects.select_for_update().filter(pk=thread.pk).first()
+    if stored is None or stored.state != Thread.State.WITH_CONSULTANT:
+        return False
+    if (
+        not with_more(Thread.objects.filter(pk=stored.pk))
+        .filter(more_at__gt=_told(stored))
+        .exists()
+    ):
+        return False
+    now = timezone.now()
+    if (wait := _told(stored) + TOLD_EVERY - now) > timedelta():
+        tell_later(stored.pk, seconds=math.ceil(wait.total_seconds()))
+        return False
+    stored.told_at = now
+    stored.save(update_fields=["told_at"])
+    mails.tell_of_more(stored)
+    logger.info("consultants told of more", extra={"thread_id": str(stored.pk)})
+    return True
+
+
+def _told(thread: Thread) -> datetime:
+    return thread.told_at or thread.escalated_at or thread.created_at
 
 
 @transaction.atomic

@@ -15,7 +15,14 @@ from consultant.admin.case_form import ConsultantChoice
 from consultant.admin.case_page import show_case
 from consultant.clock import clock_of
 from consultant.models import Thread
-from consultant.queries.inbox import URGENCY, by_urgency, cases_for, consultants, name_of
+from consultant.queries.inbox import (
+    URGENCY,
+    by_urgency,
+    cases_for,
+    consultants,
+    name_of,
+    with_more,
+)
 
 
 class CaseActionForm(ActionForm):
@@ -79,7 +86,7 @@ class ThreadAdmin(admin.ModelAdmin):
 
     def get_queryset(self, request):
         counted = cases_for(request.user).annotate(messages_counted=Count("messages"))
-        return by_urgency(counted)
+        return by_urgency(with_more(counted))
 
     def get_ordering(self, request):
         """By urgency alone, which the queryset brings."""
@@ -119,7 +126,12 @@ class ThreadAdmin(admin.ModelAdmin):
 
     @admin.display(description="Since")
     def since(self, thread):
-        return _moment(thread.escalated_at)
+        since = _moment(thread.escalated_at)
+        if thread.more_at is None:
+            return since
+        return format_html(
+            '{} <span class="badge is-warn">Wrote again {}</span>', since, _moment(thread.more_at)
+        )
 
     @admin.display(description="Clock")
     def due(self, thread):

@@ -6,6 +6,7 @@ Each is put into the outbox in the caller's transaction, and leaves with its com
 from consultant.mails.answers import write_answer, write_escalated, write_reply
 from consultant.mails.notices import (
     tell_consultants,
+    tell_of_more,
     write_invitation,
     write_not_verified,
     write_unreadable,
@@ -14,6 +15,7 @@ from consultant.mails.notices import (
 
 __all__ = [
     "tell_consultants",
+    "tell_of_more",
     "write_answer",
     "write_escalated",
     "write_invitation",

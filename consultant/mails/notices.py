@@ -91,27 +91,45 @@ def write_not_verified(user: User, reason: str, in_reply_to: str) -> OutgoingMai
 
 def tell_consultants(thread: Thread) -> list[OutgoingMail]:
     """Tell each consultant that a case waits, without a word of what it says."""
-    members = User.objects.filter(groups__name=CONSULTANTS, is_staff=True, is_active=True)
-    if not members:
-        return []
-    due = f" An answer is promised by {moment(thread.due_at)}." if thread.due_at else ""
-    content = _notice(
-        "A case waits for a consultant",
-        Words(f"A case waits for a consultant ({thread.get_escalation_display().lower()}).{due}"),
-        Button(
-            "Open the case", absolute(reverse("admin:consultant_thread_change", args=[thread.pk]))
-        ),
+    why = thread.get_escalation_display().lower()
+    content = _of_case(
+        thread, "A case waits for a consultant", f"A case waits for a consultant ({why})."
     )
-    return [
-        write_mail(
-            user=member,
-            subject=content.title,
-            text=as_text(content),
-            html=as_html(content),
-            about=about(thread),
-        )
-        for member in members.order_by("pk")
-    ]
+    return [_to_consultant(person, thread, content) for person in _consultants()]
+
+
+def tell_of_more(thread: Thread) -> list[OutgoingMail]:
+    """Tell whoever has the case, or each consultant, that its member wrote again: not what."""
+    whose = thread.assigned_to
+    people = [whose] if whose and whose.is_active and whose.is_staff else _consultants()
+    who = "you" if whose in people else "a consultant"
+    content = _of_case(
+        thread,
+        "The member wrote again",
+        f"The member wrote again in a case that waits for {who}.",
+    )
+    return [_to_consultant(person, thread, content) for person in people]
+
+
+def _consultants() -> list[User]:
+    members = User.objects.filter(groups__name=CONSULTANTS, is_staff=True, is_active=True)
+    return list(members.order_by("pk"))
+
+
+def _of_case(thread: Thread, title: str, words: str) -> Content:
+    due = f" An answer is promised by {moment(thread.due_at)}." if thread.due_at else ""
+    page = absolute(reverse("admin:consultant_thread_change", args=[thread.pk]))
+    return _notice(title, Words(f"{words}{due}"), Button("Open the case", page))
+
+
+def _to_consultant(person: User, thread: Thread, content: Content) -> OutgoingMail:
+    return write_mail(
+        user=person,
+        subject=content.title,
+        text=as_text(content),
+        html=as_html(content),
+        about=about(thread),
+    )
 
 
 def _notice(title: str, *elements: Element) -> Content:

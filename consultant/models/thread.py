@@ -25,7 +25,7 @@ class Thread(models.Model):
     The id is the address on the site, `key` the part of the reply address behind the plus sign.
     Only its member and the consultants may read it. While it is with the consultants,
     `escalated_at`, `escalation` and `due_at` say since when, why, and until when an answer is
-    promised; `assigned_to` whose it is.
+    promised; `assigned_to` whose it is, `told_at` when the consultants last had a mail about it.
     """
 
     class State(models.TextChoices):
@@ -53,6 +53,7 @@ class Thread(models.Model):
     escalation = models.CharField(max_length=11, choices=Escalation, blank=True)
     escalated_at = models.DateTimeField(null=True, blank=True)
     due_at = models.DateTimeField(null=True, blank=True)
+    told_at = models.DateTimeField(null=True, blank=True)
     assigned_to = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         null=True,
@@ -80,3 +81,8 @@ class Thread(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("consultant:thread_detail", args=[self.pk])
+
+    @property
+    def is_with_people(self) -> bool:
+        """Whether a consultant's words are waited for, or were the last."""
+        return self.state in (self.State.WITH_CONSULTANT, self.State.REPLIED)

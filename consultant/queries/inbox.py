@@ -5,11 +5,22 @@ from datetime import datetime
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
-from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
+from django.db.models import (
+    Case,
+    Count,
+    F,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
 from django.utils import timezone
 
 from accounts.models import User
-from consultant.models import Thread
+from consultant.models import Message, Thread
 
 WORK_ON_CASES = "consultant.change_thread"
 URGENCY = ["queue", "due_at", "-updated_at", "pk"]
@@ -37,6 +48,24 @@ def by_urgency(threads: QuerySet[Thread]) -> QuerySet[Thread]:
 def waiting() -> QuerySet[Thread]:
     """The cases that wait for a person."""
     return Thread.objects.filter(state=Thread.State.WITH_CONSULTANT)
+
+
+def with_more(threads: QuerySet[Thread]) -> QuerySet[Thread]:
+    """With `more_at`: when the member last wrote after the case was handed over, as long as no
+    consultant replied or noted something since; None otherwise.
+    """
+
+    def last(*kinds: str):
+        of_thread = Message.objects.filter(thread=OuterRef("pk"), kind__in=kinds)
+        return Subquery(of_thread.order_by("-created_at").values("created_at")[:1])
+
+    asked = threads.annotate(
+        asked_at=last(Message.Kind.QUESTION), worked_at=last(Message.Kind.REPLY, Message.Kind.NOTE)
+    )
+    is_more = Q(state=Thread.State.WITH_CONSULTANT, asked_at__gt=F("escalated_at")) & (
+        Q(worked_at=None) | Q(asked_at__gt=F("worked_at"))
+    )
+    return asked.annotate(more_at=Case(When(is_more, then=F("asked_at"))))
 
 
 @dataclass(frozen=True)
