@@ -82,7 +82,8 @@ class MemberAdmin(UserAdmin):
             EmailAddress.objects.create(user=obj, email=obj.email, verified=True, primary=True)
         if change and "plan" in form.changed_data:
             plan = obj.plan or "the free allowance"
-            logger.info("Plan of user %s set to %s by %s", obj.pk, plan, request.user)
+            ids = {"user_id": obj.pk, "by_id": request.user.pk}
+            logger.info("plan set to %s", plan, extra=ids)
 
     def delete_model(self, request, obj):
         """Delete the account with all that the apps keep for it, as its owner would."""

@@ -88,10 +88,9 @@ def spend_of(user: User, kind: str) -> Allowance:
 def give_back(request, kind: str) -> None:
     """Undo a use of today that led to nothing, as when the work failed."""
     user = request.user
-    owner = {"user": user} if user.is_authenticated else {"guest": guest_or_new(request)}
+    is_member = user.is_authenticated
+    column, value = ("user_id", user.pk) if is_member else ("guest", guest_or_new(request))
     with connection.cursor() as cursor:
-        ((column, value),) = owner.items()
-        column, value = ("user_id", value.pk) if column == "user" else (column, value)
         cursor.execute(
             f"UPDATE accounts_dailyuse SET used_count = used_count - 1 WHERE {column} = %s "  # noqa: S608
             "AND kind = %s AND day = %s AND used_count > 0",

@@ -84,7 +84,10 @@ class Look:
     is_viewed: bool = False
 
     def open(self) -> Reading:
-        """The reading for the code's page; costs a view if that opens a page not yet seen."""
+        """The reading for the code's page; costs a view if that opens a page not yet seen.
+
+        Pages seen in the period, and those that stay locked, take no further query.
+        """
         if self.reader is None:
             return _unlimited(is_open=True)
         reading = _reading(self.reader, self.period)
@@ -116,14 +119,6 @@ def look(request, code_key: str, *, also: str = "") -> Look:
     reader = _reader(request)
     found, period, is_viewed = _looked_up(reader, code_key, also)
     return Look(request, code_key, found, reader, period, is_viewed)
-
-
-def open_code(request, code_key: str) -> Reading:
-    """The reading for the page of `code_key`; costs a view if that opens a page not yet seen.
-
-    Pages seen in the period, and those that stay locked, take one query; one that opens, two.
-    """
-    return look(request, code_key).open()
 
 
 def peek(request) -> Reading:

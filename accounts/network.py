@@ -26,8 +26,8 @@ def client_address(request) -> str:
 def network_hash(request, day: date, kind: str = "") -> str:
     """A keyed hash of the day and the reader's /24 (IPv4) or /56 (IPv6) network.
 
-    What is counted by itself has a hash of its `kind`. All readers whose
-    address is unknown count as one network.
+    What is counted by itself has a hash of its `kind`. All readers whose address is unknown count
+    as one network.
     """
     key = " ".join(filter(None, [day.isoformat(), kind, _prefix(client_address(request))]))
     return salted_hmac("accounts.network", key, algorithm="sha256").hexdigest()

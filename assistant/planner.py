@@ -147,7 +147,7 @@ def _known(asked: Question, record: Record) -> tuple[list[str], list[ToolResult]
 
 def _searched(asked: Question) -> list[Call]:
     """A search for what is left of the question, if words are left."""
-    if not asked.words or len(asked.words) < 3:
+    if len(asked.words) < 3:
         return []
     is_asking = asked.asks_for_a_code or asked.topics or len(asked.words.split()) <= 8
     if not is_asking:

@@ -77,9 +77,7 @@ def _calls(question: Question, record: Record, codes: list[str]) -> Iterator[Cal
         yield Call("compliance", Topic.GUIDELINES, {"code": code, "about": "documentation"})
         yield Call("modifiers", Topic.GUIDELINES, {"code": code})
         return
-    procedures = [
-        code for code in codes if _system(record, code) in (CodeSystem.CPT, CodeSystem.HCPCS)
-    ]
+    procedures = [code for code in codes if _system(record, code) in _PROCEDURES]
     diagnoses = [code for code in codes if _system(record, code) == CodeSystem.ICD_10_CM]
     if Topic.COVERAGE in topics and procedures:
         for code in procedures[:2]:

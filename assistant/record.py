@@ -1,6 +1,6 @@
 """The record as one question sees it: a reader, a date of service, and each page read once."""
 
-from datetime import date, timedelta
+from datetime import date
 from functools import cached_property
 
 from django.urls import reverse
@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from assistant.facts import Citation, Fact, Locked, ToolResult
 from assistant.reading import Reader
-from codes.queries.code_forms import CodeSystem, code_url, printed_value, stored_value
+from codes.queries.code_forms import CodeSystem, printed_value, stored_value
 from codes.queries.code_page import CodePage, code_page, find_code
 from codes.queries.ncci import Setting
 from codes.queries.opps import date_note
@@ -149,16 +149,8 @@ def setting_of(text: str) -> Setting:
     return Setting(text) if text in list(Setting) else Setting.PRACTITIONER
 
 
-def next_day(value: date) -> date:
-    return value + timedelta(days=1)
-
-
 def _key(page: CodePage) -> str:
     return f"{page.code.system}:{page.code.printed}"
-
-
-def link_of(system: str, value: str) -> str:
-    return code_url(system, value)
 
 
 def printed(system: str, value: str) -> str:

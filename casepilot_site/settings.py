@@ -13,7 +13,7 @@ from casepilot_site.mail_in import read_basic_secret, read_imap_url, read_listen
 from casepilot_site.secret_key import kept_secret_key
 
 BASE_DIR = env.ROOT
-VAR_DIR = env.path("VAR_DIR", BASE_DIR / "var")
+VAR_DIR = env.var_folder()
 
 # Where and how the site runs
 

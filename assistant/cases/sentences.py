@@ -92,7 +92,6 @@ _FILLER = re.compile(
     re.I,
 )
 _LABEL = re.compile(r"^\W*(?:q(?:uestion)?\s*(?:#|no\.?)?\s*\d{0,2}|ask)\s*[:.)–-]\s*(?=\S)", re.I)
-_OF_PAYER = re.compile(r"\bmedicare\b|\binsur|\bpayer\b", re.I)
 
 
 # Words that only speak of what is pasted beside them: a claim, a list, a note.

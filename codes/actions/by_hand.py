@@ -93,4 +93,4 @@ def describe_by_hand(
 
 def _log(code: Code, by: User, flag: int, message: str) -> None:
     LogEntry.objects.log_actions(by.pk, [code], flag, change_message=message, single_object=True)
-    logger.info("%s: %s by %s", message, code, by)
+    logger.info("%s: %s", message, code, extra={"by_id": by.pk})

@@ -187,7 +187,8 @@ def publish_all(
         default_change_reason="Published with others",
     )
     _log_entries(chosen, by, "Published with others")
-    logger.info("Published %s texts (%s) by %s", len(chosen), model._meta.verbose_name, by)
+    name = model._meta.verbose_name
+    logger.info("Published %s texts (%s)", len(chosen), name, extra={"by_id": by.pk})
     return len(chosen)
 
 
@@ -260,7 +261,8 @@ def _save(text: EditorialText, by: User | None, reason: str) -> None:
     text._change_reason = reason
     text.save()
     _log_entries([text], by, reason)
-    logger.info("%s: %s of %s by %s", reason, subject_of(text), text.code, by or "the site itself")
+    by_id = by and by.pk
+    logger.info("%s: %s of %s", reason, subject_of(text), text.code, extra={"by_id": by_id})
 
 
 def _log_entries(texts: list[EditorialText], by: User | None, reason: str) -> None:

@@ -29,13 +29,16 @@ def accept_license(*, license: str, accepted_by: str, user=None) -> LicenseAccep
     recorded = LicenseAcceptance.objects.create(
         license=license, accepted_by=accepted_by[:200], user=user
     )
-    logger.info("license %s accepted by %s", license, accepted_by)
+    logger.info("license %s accepted", license, extra={"user_id": user and user.pk})
     return recorded
 
 
 @transaction.atomic
 def withdraw_release(*, release: Release, by: str) -> None:
-    """Hide a published release from readers. Its rows stay, so that this can be undone."""
+    """Hide a published release from readers. Its rows stay, so that this can be undone.
+
+    `by` is for the log: an account on the server, or the id of a user.
+    """
     release = _locked(release)
     if release.state != Release.State.PUBLISHED:
         raise ReleaseError(f"{release} is not published, so there is nothing to withdraw.")
@@ -45,7 +48,7 @@ def withdraw_release(*, release: Release, by: str) -> None:
 
 @transaction.atomic
 def publish_release(*, release: Release, by: str) -> None:
-    """Show a withdrawn release to readers again."""
+    """Show a withdrawn release to readers again. `by` as above."""
     release = _locked(release)
     if release.state == Release.State.PUBLISHED:
         raise ReleaseError(f"{release} is published already.")

@@ -175,7 +175,7 @@ class ReleaseAdmin(_ReadOnlyAdmin):
             action = withdraw_release if verb == "withdraw" else publish_release
             done = "Withdrawn" if verb == "withdraw" else "Published again"
             try:
-                action(release=release, by=request.user.email)
+                action(release=release, by=f"user {request.user.pk}")
             except (ReleaseError, FileProblem) as problem:
                 messages.error(request, str(problem))
             else:

@@ -11,7 +11,6 @@ from codes.markdown import to_html
 from codes.models import Code, EditorialText, PlainDescription, SectionSlug, SectionText
 
 PLAIN = "plain-description"
-SLUGS = [PLAIN, *SectionSlug.values]
 
 
 def text_title(slug: str) -> str:

@@ -22,7 +22,6 @@ from codes.models import (
     Source,
 )
 from codes.queries.releases import Releases
-from codes.queries.status import day
 
 LOCAL_SOURCES = (Source.MCD_ARTICLES, Source.MCD_LCDS)
 DIAGNOSIS_LISTS = (CoverageList.COVERED, CoverageList.NONCOVERED)
@@ -239,13 +238,3 @@ def _places(places: list) -> tuple[Place, ...]:
         Place(CoverageList(code_list), group, has_asterisk)
         for code_list, group, has_asterisk in sorted(places)
     )
-
-
-def period_of(document: Document) -> str:
-    """From when to when a version holds, as people write it; '' where nothing is told."""
-    parts = []
-    if document.effective_date:
-        parts.append(f"from {day(document.effective_date)}")
-    if document.last_day:
-        parts.append(f"through {day(document.last_day)}")
-    return " ".join(parts)

@@ -28,8 +28,6 @@ CHAPTERS = tuple(
 NO_CHAPTER = 255
 LATER = "BCDEFGHJKMNPQRS"  # 7th characters but that of the first encounter, closed if a fracture
 WRITER_MEMORY = 64_000_000  # bytes
-# A word of an index in parentheses, or its other form: there or not, it is the same entry.
-EXTRA = np.uint8(1)
 _HYPHENED = re.compile(r"(?<![\w-])([a-z]+)-([a-z]{3,})(?![\w-])")
 SHORTEST_JOINED = 4  # letters of two words that are often written as one: x-ray, pre-eclampsia
 

@@ -16,7 +16,7 @@ A, B, C = "cpt:96522", "cpt:96521", "hcpcs:J9000"
 
 
 def open_codes(*codes, **reader):
-    return [meter.open_code(request_of(**reader), code) for code in codes]
+    return [meter.look(request_of(**reader), code).open() for code in codes]
 
 
 def days_ago(days):
@@ -88,7 +88,7 @@ def test_a_code_of_the_last_period_costs_a_view_in_the_next():
 def test_looking_ahead_never_costs_a_view(method, headers, is_member):
     reader = {"user": make_user()} if is_member else {"guest": make_guest()}
     request = request_of(method=method, **headers, **reader)
-    reading = meter.open_code(request, A)
+    reading = meter.look(request, A).open()
     assert not reading.is_open and reading.locked_reason == "not-opened"
     assert reading.remaining == (6 if is_member else 1)
     assert request.is_view_withheld
@@ -97,7 +97,7 @@ def test_looking_ahead_never_costs_a_view(method, headers, is_member):
 
 def test_looking_ahead_at_an_opened_code_shows_it():
     guest = make_guest(A)
-    assert meter.open_code(request_of(guest=guest, method="HEAD"), A).is_open
+    assert meter.look(request_of(guest=guest, method="HEAD"), A).open().is_open
 
 
 def test_staff_and_unlimited_plans_are_not_counted(django_assert_num_queries):
@@ -140,21 +140,21 @@ def test_an_opened_and_a_locked_page_take_one_query(django_assert_num_queries):
     guest, user = make_guest(A), make_user()
     make_views(A, user=user)
     with django_assert_num_queries(1):
-        assert meter.open_code(request_of(guest=guest), A).is_open
+        assert meter.look(request_of(guest=guest), A).open().is_open
     with django_assert_num_queries(1):
-        assert not meter.open_code(request_of(guest=guest), B).is_open
+        assert not meter.look(request_of(guest=guest), B).open().is_open
     with django_assert_num_queries(1):
-        assert meter.open_code(request_of(user), A).is_open
+        assert meter.look(request_of(user), A).open().is_open
 
 
 def test_a_member_opens_a_page_with_one_query_more(django_assert_num_queries):
     user = make_user()
     for code in (A, B):  # the first view makes the period
         with django_assert_num_queries(2):
-            assert meter.open_code(request_of(user), code).is_open
+            assert meter.look(request_of(user), code).open().is_open
     ViewPeriod.objects.update(started_at=days_ago(31))
     with django_assert_num_queries(2):
-        assert meter.open_code(request_of(user), A).is_open
+        assert meter.look(request_of(user), A).open().is_open
     assert [view.code_key for view in CodeView.objects.all()] == [A]
 
 

@@ -74,26 +74,26 @@ def test_a_request_past_the_proxies_is_known_by_its_own_address(settings):
 def test_a_network_has_so_many_fresh_guests_a_day_and_spoofing_does_not_help(settings):
     settings.GUESTS_PER_NETWORK_PER_DAY = 3
     readings = [
-        meter.open_code(from_address("192.0.2.9", forwarded=f"198.51.{n}.1"), "cpt:96522")
+        meter.look(from_address("192.0.2.9", forwarded=f"198.51.{n}.1"), "cpt:96522").open()
         for n in range(5)
     ]
     assert [reading.is_open for reading in readings] == [True] * 3 + [False] * 2
     assert readings[-1].locked_reason == "network-limit" and readings[-1].remaining == 0
     assert ViewPeriod.objects.count() == 3
-    assert meter.open_code(from_address("198.51.100.1"), "cpt:96522").is_open
+    assert meter.look(from_address("198.51.100.1"), "cpt:96522").open().is_open
 
 
 @pytest.mark.django_db
 def test_a_guest_already_known_is_not_a_fresh_one(settings):
     settings.GUESTS_PER_NETWORK_PER_DAY = 1
     guest = make_guest("cpt:96521", started_at=timezone.now() - timedelta(days=31))
-    assert meter.open_code(from_address("192.0.2.9"), "cpt:96522").is_open
-    assert not meter.open_code(from_address("192.0.2.9"), "cpt:96522").is_open
-    assert meter.open_code(from_address("192.0.2.9", guest=guest), "cpt:96522").is_open
+    assert meter.look(from_address("192.0.2.9"), "cpt:96522").open().is_open
+    assert not meter.look(from_address("192.0.2.9"), "cpt:96522").open().is_open
+    assert meter.look(from_address("192.0.2.9", guest=guest), "cpt:96522").open().is_open
 
 
 @pytest.mark.django_db
 def test_no_address_is_stored():
-    meter.open_code(from_address("192.0.2.9"), "cpt:96522")
+    meter.look(from_address("192.0.2.9"), "cpt:96522").open()
     rows = [*NetworkDay.objects.values(), *ViewPeriod.objects.values()]
     assert "192.0.2" not in repr(rows)

@@ -79,7 +79,7 @@ def test_a_guest_without_a_row_yet_opens_one_of_fifty_codes():
     cookie = make_guest()
     ViewPeriod.objects.all().delete()
     readings = at_once(
-        lambda value: meter.open_code(request_of(guest=cookie), f"hcpcs:{value}"), CODES
+        lambda value: meter.look(request_of(guest=cookie), f"hcpcs:{value}").open(), CODES
     )
     assert sum(reading.is_open for reading in readings) == 1
     assert ViewPeriod.objects.get().used_count == len(opened_codes()) == 1
@@ -98,7 +98,7 @@ def test_fifty_parallel_requests_of_a_member_for_fifty_codes_open_six(live_serve
 
 def test_fifty_parallel_requests_of_a_member_for_one_code_cost_one_view():
     user = make_user()
-    readings = at_once(lambda _: meter.open_code(request_of(user), "cpt:96522"), CODES)
+    readings = at_once(lambda _: meter.look(request_of(user), "cpt:96522").open(), CODES)
     assert all(reading.is_open and reading.used == 1 for reading in readings)
     assert opened_codes() == ["cpt:96522"]
 
@@ -106,7 +106,7 @@ def test_fifty_parallel_requests_of_a_member_for_one_code_cost_one_view():
 def test_a_period_that_is_over_begins_anew_once():
     guest = make_guest("cpt:96522", started_at=timezone.now() - timedelta(days=31))
     readings = at_once(
-        lambda value: meter.open_code(request_of(guest=guest), f"hcpcs:{value}"), CODES
+        lambda value: meter.look(request_of(guest=guest), f"hcpcs:{value}").open(), CODES
     )
     assert sum(reading.is_open for reading in readings) == 1
     assert len(opened_codes()) == 1

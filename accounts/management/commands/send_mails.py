@@ -18,11 +18,9 @@ class Command(BaseCommand):
 
     def handle(self, as_asked, **options):
         if as_asked:
-            for ending in (
-                signal.SIGINT,
-                signal.SIGTERM,
-            ):  # it ends with who asks, mail in hand sent
-                signal.signal(ending, signal.SIG_IGN)
+            # It ends with who asks, once the mail in hand is sent.
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
+            signal.signal(signal.SIGTERM, signal.SIG_IGN)
             sender.send_as_asked(sys.stdin, sys.stdout)
             return
         count = outbox.send_waiting_mails()

@@ -38,7 +38,6 @@ Each file is recognized by its content. Imported are:
   NCCI                 PTP edits (every part of a release together), MUE tables, add-on codes
   Medicare coverage    the Medicare Coverage Database's exports and list of documents
   Medicare payment     the fee schedule's RVU zips, localities by ZIP code, OPPS Addendum B
-  Coverage             Medicare Coverage Database: exports as CSV, list of documents
   and more             codes/importers/README.md has the whole list
 Everything else is listed as not recognized and left alone.
 
