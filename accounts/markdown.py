@@ -17,7 +17,7 @@ _HEADINGS = {"h1": "h3", "h2": "h3", "h3": "h3", "h4": "h4", "h5": "h4", "h6": "
 
 
 def to_html(markdown: str, *, base_url: str = "") -> str:
-    """Sanitised HTML; '' for an empty text. Headings become an h3 or an h4.
+    """Sanitized HTML; '' for an empty text. Headings become an h3 or an h4.
 
     With a `base_url`, as for a mail, links within the site begin with it.
     """

@@ -4,7 +4,7 @@
 
 Both sides fill the same empty tables, with all their constraints and indexes (the word index on
 descriptions among them), and end with a commit. The import does everything it does for an
-operator: unzip, hash, recognise, parse, make codes, load, check, count changes, publish. The raw
+operator: unzip, hash, recognize, parse, make codes, load, check, count changes, publish. The raw
 side is PostgreSQL's own COPY of rows that were parsed before, one stream per table. Import and
 COPY take turns; the ratio is that of the medians. A test database is made and removed again.
 

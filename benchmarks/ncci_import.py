@@ -2,7 +2,7 @@
 
     python benchmarks/ncci_import.py [--rounds 1]
 
-The import does everything it does for an operator: unzip, hash, recognise, check the parts, parse,
+The import does everything it does for an operator: unzip, hash, recognize, check the parts, parse,
 copy, index, make codes, publish. The raw side is PostgreSQL's own COPY of the same rows into the
 same table, whose indexes are there, as it would be for rows that come to a table in use. Both end
 with a commit. The import's memory is the largest its process ever had. A test database is made and

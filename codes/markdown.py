@@ -1,7 +1,7 @@
 """Editors' Markdown to the HTML a page prints: CommonMark and tables, nothing that can run.
 
 Raw HTML is not read as HTML, images are reduced to their words, and links lead only where a
-reader may follow them. What the renderer produced is sanitised once more before it is stored.
+reader may follow them. What the renderer produced is sanitized once more before it is stored.
 """
 
 import re
@@ -35,7 +35,7 @@ _INVISIBLE = re.compile(r"[\x00-\x20\x7f-\xa0\u200b-\u200f\u2028-\u202f\u2060\uf
 
 
 def to_html(markdown: str) -> str:
-    """Sanitised HTML of a Markdown text; '' for an empty one.
+    """Sanitized HTML of a Markdown text; '' for an empty one.
 
     The highest heading of the text becomes an h3 and the others follow it. Links lead to http,
     https, mailto, an address of this site that begins with / or a place on the page; any other

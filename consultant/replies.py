@@ -12,7 +12,7 @@ _OWN_LINK = re.compile(r"\]\((?=/(?!/))")
 
 
 def reply_html(text: str, *, is_mail: bool = False) -> SafeString:
-    """Sanitised HTML; in a mail links within the site are whole."""
+    """Sanitized HTML; in a mail links within the site are whole."""
     base_url = settings.SITE_URL if is_mail else ""
     return mark_safe(to_html(text, base_url=base_url))  # noqa: S308
 

@@ -155,7 +155,7 @@ class Results:
     is None where very many codes were named, and where `is_without_index`: this machine's index is
     not there and PostgreSQL answers alone. `row_total` counts the rows of a folded answer, of which
     `hits` are those of one page; codes named one by one are a row each. Where nothing was found:
-    `near_codes` are the neighbours of what has the form of a code, `nearest_words` those that the
+    `near_codes` are the neighbors of what has the form of a code, `nearest_words` those that the
     index has and that look most like the ones asked for, and `not_loaded` the systems that could
     not be searched.
     """

@@ -218,7 +218,7 @@ def _reads(item: OfficialDescription) -> tuple:
 
 @require_POST
 def preview(request, model_admin: admin.ModelAdmin) -> HttpResponse:
-    """The sanitised HTML of the Markdown in `text`, for the panel beside the editor."""
+    """The sanitized HTML of the Markdown in `text`, for the panel beside the editor."""
     if not may_edit_any(request.user):
         raise PermissionDenied
     text = request.POST.get("text", "")

@@ -48,7 +48,7 @@ _PLACE = ["CONTRACTOR", "LOCALITY", "LOCALITY NAME"]
 _FACTOR, _QP_FACTOR = "FACTOR", "QP FACTOR"
 
 
-def recognises(file: OfficialFile) -> bool:
+def recognizes(file: OfficialFile) -> bool:
     return header_place(head_of(file), _is_header) is not None
 
 

@@ -1,4 +1,4 @@
-"""What a loaded release must fulfil before readers see it. A failed check is a FileProblem."""
+"""What a loaded release must fulfill before readers see it. A failed check is a FileProblem."""
 
 from datetime import timedelta
 

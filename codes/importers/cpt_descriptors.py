@@ -44,7 +44,7 @@ _COPYRIGHT = re.compile(r"(?:©|\(c\)|copyright)[^\n]{0,200}", re.IGNORECASE)
 release_on = edition_on
 
 
-def recognises(file: OfficialFile) -> bool:
+def recognizes(file: OfficialFile) -> bool:
     return part_of(file) is not None
 
 

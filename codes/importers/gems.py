@@ -45,7 +45,7 @@ TABLES = {EquivalenceRow: GeneralEquivalence}
 release_on = fiscal_on
 
 
-def recognises(file: OfficialFile) -> bool:
+def recognizes(file: OfficialFile) -> bool:
     return direction_of(file) is not None
 
 

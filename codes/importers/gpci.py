@@ -49,7 +49,7 @@ _COLUMNS = ["MAC", "STATE", "LOCALITY NUMBER", "LOCALITY NAME", "PW GPCI", "PE G
 _GPCI = re.compile(r"(?:20\d\d )?(PW|PE|MP) GPCI\b.*")
 
 
-def recognises(file: OfficialFile) -> bool:
+def recognizes(file: OfficialFile) -> bool:
     return header_place(head_of(file), _is_header) is not None
 
 

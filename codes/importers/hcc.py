@@ -49,7 +49,7 @@ def release_on(day: date) -> ReleaseName:
     return ReleaseName(f"Payment year {day.year + 1}", day)
 
 
-def recognises(file: OfficialFile) -> bool:
+def recognizes(file: OfficialFile) -> bool:
     return _columns(file) in (_MAPPING_COLUMNS, _LABEL_COLUMNS)
 
 

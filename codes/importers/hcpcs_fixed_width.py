@@ -34,7 +34,7 @@ _LONG = _SLICES["LONG DESCRIPTION"]
 _CONTINUES = {FIRST_OF_CODE: MORE_OF_CODE, FIRST_OF_MODIFIER: MORE_OF_MODIFIER}
 
 
-def recognises(file: OfficialFile) -> bool:
+def recognizes(file: OfficialFile) -> bool:
     """Whether most lines begin like records; their columns are checked in reading."""
     lines = [line for line in file.head_lines if line.strip()]
     return sum(bool(_LIKE_A_RECORD.match(line)) for line in lines) * 2 > len(lines)

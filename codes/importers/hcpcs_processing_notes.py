@@ -33,7 +33,7 @@ KEYS = {NoteRow: ("number",)}
 release_on = monthly_on
 
 
-def recognises(file: OfficialFile) -> bool:
+def recognizes(file: OfficialFile) -> bool:
     has_title = any("PROCESSING NOTES" in line.upper() for line in file.head_lines[:10])
     return has_title and any(_NOTE.match(line) for line in file.head_lines)
 

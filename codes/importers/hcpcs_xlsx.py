@@ -21,7 +21,7 @@ FORMAT = "HCPCS spreadsheet"
 _ENOUGH = 24  # of the 48 column names; CMS's other spreadsheets share no more than five
 
 
-def recognises(file: OfficialFile) -> bool:
+def recognizes(file: OfficialFile) -> bool:
     return _data_sheet(file) is not None
 
 

@@ -40,7 +40,7 @@ TABLES = {ConversionRow: CodeConversion}
 release_on = fiscal_on
 
 
-def recognises(file: OfficialFile) -> bool:
+def recognizes(file: OfficialFile) -> bool:
     return _data_sheet(file) is not None
 
 

@@ -9,7 +9,7 @@ from codes.importers.official_file import OfficialFile
 from codes.importers.release_names import fiscal_on
 from codes.models import Source
 
-__all__ = ["FORMAT", "SOURCE", "TABLES", "read", "recognises", "release_of", "release_on"]
+__all__ = ["FORMAT", "SOURCE", "TABLES", "read", "recognizes", "release_of", "release_on"]
 
 SOURCE = Source.ICD_10_CM_EXTERNAL_CAUSES
 FORMAT = "index XML"
@@ -18,5 +18,5 @@ release_on = fiscal_on
 release_of = xml_release
 
 
-def recognises(file: OfficialFile) -> bool:
+def recognizes(file: OfficialFile) -> bool:
     return is_index(file, r"<title>[^<]*external cause")

@@ -13,7 +13,7 @@ from codes.importers.release_names import fiscal_on
 from codes.importers.rows import Row
 from codes.models import CodeSystem, Source, has_form_of
 
-__all__ = ["FORMAT", "SOURCE", "read", "recognises", "release_of", "release_on"]
+__all__ = ["FORMAT", "SOURCE", "read", "recognizes", "release_of", "release_on"]
 
 SOURCE = Source.ICD_10_CM_ORDER
 FORMAT = "order file"
@@ -23,7 +23,7 @@ _SAID = "expected an ICD-10-CM code of three to seven characters, such as Z451 o
 release_on = fiscal_on
 
 
-def recognises(file: OfficialFile) -> bool:
+def recognizes(file: OfficialFile) -> bool:
     codes = head_codes(file)
     return bool(codes) and not is_pcs(codes) and _most_match(codes)
 

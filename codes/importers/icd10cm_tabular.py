@@ -65,7 +65,7 @@ TABLES = {EntryRow: TabularEntry, NoteRow: TabularNote}
 release_on = fiscal_on
 
 
-def recognises(file: OfficialFile) -> bool:
+def recognizes(file: OfficialFile) -> bool:
     return any("<ICD10CM.tabular" in line for line in file.head_lines[:5])
 
 

@@ -9,7 +9,7 @@ from codes.importers.release_names import fiscal_on
 from codes.importers.rows import Row
 from codes.models import CodeSystem, Source
 
-__all__ = ["FORMAT", "SOURCE", "read", "recognises", "release_of", "release_on"]
+__all__ = ["FORMAT", "SOURCE", "read", "recognizes", "release_of", "release_on"]
 
 SOURCE = Source.ICD_10_PCS_ORDER
 FORMAT = "order file"
@@ -19,7 +19,7 @@ _SAID = "expected an ICD-10-PCS table of three or code of seven characters, with
 release_on = fiscal_on
 
 
-def recognises(file: OfficialFile) -> bool:
+def recognizes(file: OfficialFile) -> bool:
     codes = head_codes(file)
     return bool(codes) and is_pcs(codes)
 

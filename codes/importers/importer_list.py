@@ -3,7 +3,7 @@
 An importer is a module, or an object, with
 
 - `SOURCE`, `FORMAT` (a few words for people), and `LICENSE` where the operator needs one;
-- `recognises(file)`: whether the file's content, not its name, is of this kind;
+- `recognizes(file)`: whether the file's content, not its name, is of this kind;
 - `release_of(file)`: the release the file tells, or None; `release_on(day)` names one by its day;
 - `read(file)`: its rows, without a database. `read(*files)` where `IS_SET`: several files make
   one release. `check_whole(files, release)` refuses a set that lacks a part;
@@ -98,6 +98,6 @@ IMPORTERS: list[ModuleType] = [
 
 
 def importer_of(file: OfficialFile) -> ModuleType | None:
-    """The importer that recognises the file; None where none does."""
+    """The importer that recognizes the file; None where none does."""
     file.check_encoding()
-    return next((importer for importer in IMPORTERS if importer.recognises(file)), None)
+    return next((importer for importer in IMPORTERS if importer.recognizes(file)), None)

@@ -43,7 +43,7 @@ KEYS = {CountiesRow: ("contractor", "locality", "state_name")}
 _COLUMNS = ["CONTRACTOR", "LOCALITY NUMBER", "STATE", "FEE SCHEDULE AREA", "COUNTIES"]
 
 
-def recognises(file: OfficialFile) -> bool:
+def recognizes(file: OfficialFile) -> bool:
     return header_place(head_of(file), _is_header) is not None
 
 

@@ -46,7 +46,7 @@ _COLUMNS = {
 _KINDS = {"article": CoverageDocument.Kind.ARTICLE, "lcd": CoverageDocument.Kind.LCD}
 
 
-def recognises(file: OfficialFile) -> bool:
+def recognizes(file: OfficialFile) -> bool:
     return set(columns_of(file)) >= _COLUMNS
 
 

@@ -20,8 +20,8 @@ codes_of = mcd_local.codes_of
 _KIND = CoverageDocument.Kind.LCD.value
 
 
-def recognises(file: OfficialFile) -> bool:
-    return mcd_local.recognises(file, _KIND)
+def recognizes(file: OfficialFile) -> bool:
+    return mcd_local.recognizes(file, _KIND)
 
 
 def release_of(file: OfficialFile) -> ReleaseName | None:

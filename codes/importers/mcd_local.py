@@ -130,7 +130,7 @@ _ASKED_FOR = {
 }
 
 
-def recognises(file: OfficialFile, kind: str) -> bool:
+def recognizes(file: OfficialFile, kind: str) -> bool:
     """Whether the table belongs to an export of documents of the kind."""
     columns = columns_of(file)
     if not columns:

@@ -31,7 +31,7 @@ KEYS = {DocumentRow: ("number", "version")}
 _COLUMNS = {"ncd_id", "ncd_vrsn_num", "ncd_mnl_sect", "ncd_mnl_sect_title", "ncd_efctv_dt"}
 
 
-def recognises(file: OfficialFile) -> bool:
+def recognizes(file: OfficialFile) -> bool:
     return set(columns_of(file)) >= _COLUMNS
 
 

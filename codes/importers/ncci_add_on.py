@@ -60,7 +60,7 @@ def codes_of(row: AddOnRow) -> list[tuple[str, str]]:
     return [(ncci_releases.system_of(code), code) for code in codes]
 
 
-def recognises(file: OfficialFile) -> bool:
+def recognizes(file: OfficialFile) -> bool:
     return header_place(head_of(file), _is_header) is not None
 
 

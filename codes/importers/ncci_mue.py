@@ -51,7 +51,7 @@ class MueImporter:
     release_of = staticmethod(ncci_releases.release_of)
     release_on = staticmethod(ncci_releases.quarterly_on)
 
-    def recognises(self, file: OfficialFile) -> bool:
+    def recognizes(self, file: OfficialFile) -> bool:
         return header_place(head_of(file), self._is_header) is not None
 
     def _is_header(self, cells: list[str]) -> bool:

@@ -90,7 +90,7 @@ class PtpImporter:
     release_of = staticmethod(ncci_releases.release_of)
     release_on = staticmethod(ncci_releases.quarterly_on)
 
-    def recognises(self, file: OfficialFile) -> bool:
+    def recognizes(self, file: OfficialFile) -> bool:
         if not any(_HEADER.match(line) for line in file.head_lines[:_HEAD_LINES]):
             return False
         marks = ncci_releases.PRACTITIONER + ncci_releases.HOSPITAL

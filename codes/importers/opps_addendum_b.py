@@ -66,7 +66,7 @@ _SOMETIMES = ["CI", "COINSURANCE", "PASS-THROUGH", "NOTE", *_COPAYMENTS]
 _CALENDAR_YEAR = re.compile(r"\bCY (20\d\d)\b")
 
 
-def recognises(file: OfficialFile) -> bool:
+def recognizes(file: OfficialFile) -> bool:
     return header_place(head_of(file), _is_header) is not None
 
 

@@ -1,7 +1,7 @@
 """CMS's prices of imaging services that the OPPS amount caps (OPPSCAP), by locality.
 
 A header, then one row for each code, modifier and locality. Only the zip tells the release
-(`rvu25d.zip`): the member is `OPPSCAP_Oct.csv`. A column is misspelt NON-FACILTY PRICE in 2025.
+(`rvu25d.zip`): the member is `OPPSCAP_Oct.csv`. A column is misspelled NON-FACILTY PRICE in 2025.
 Localities are those of contractors, of which some are not among the GPCI's.
 """
 
@@ -46,7 +46,7 @@ _FACILITY, _NONFACILITY = "FACILITY PRICE", "NON-FACILITY PRICE"
 _COLUMNS = ["HCPCS", "MOD", "PROCSTAT", "CARRIER", "LOCALITY", _FACILITY, _NONFACILITY]
 
 
-def recognises(file: OfficialFile) -> bool:
+def recognizes(file: OfficialFile) -> bool:
     return header_place(head_of(file), _is_header) is not None
 
 

@@ -16,5 +16,5 @@ release_of, read, codes_of = pfs_rows.release_of, pfs_rows.read, pfs_rows.codes_
 release_on = monthly_on
 
 
-def recognises(file: OfficialFile) -> bool:
+def recognizes(file: OfficialFile) -> bool:
     return pfs_rows.is_fee_schedule(file) and not pfs_rows.is_for_qualifying_participants(file)

@@ -72,7 +72,7 @@ class Candidate:
 def import_paths(
     paths: Iterable[Path], options: Options | None = None, progress: Progress | None = None
 ) -> Report:
-    """Import every official file under the paths; what none recognises is listed and left alone.
+    """Import every official file under the paths; what none recognizes is listed and left alone.
 
     Raises nothing for a bad file: it is an outcome, and the report's problem names the first.
     """

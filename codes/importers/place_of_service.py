@@ -45,7 +45,7 @@ _RATES = {choice.label.upper(): choice.value for choice in PlaceOfService.Rate}
 _SINCE = {"66": date(2024, 8, 1), "27": date(2023, 10, 1), "10": date(2022, 1, 1)}
 
 
-def recognises(file: OfficialFile) -> bool:
+def recognizes(file: OfficialFile) -> bool:
     return header_place(head_of(file), _is_header) is not None
 
 

@@ -33,7 +33,7 @@ KEYS = {ExemptRow: ("value",)}
 release_on = fiscal_on
 
 
-def recognises(file: OfficialFile) -> bool:
+def recognizes(file: OfficialFile) -> bool:
     return bool(_year_of_list(file))
 
 

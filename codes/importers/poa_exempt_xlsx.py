@@ -16,12 +16,12 @@ from codes.importers.release_names import ReleaseName, fiscal
 from codes.importers.rows import LeftOut, Rejected
 from codes.importers.worksheet import Cells
 
-__all__ = ["FORMAT", "KEYS", "SOURCE", "TABLES", "read", "recognises", "release_of", "release_on"]
+__all__ = ["FORMAT", "KEYS", "SOURCE", "TABLES", "read", "recognizes", "release_of", "release_on"]
 
 FORMAT = "workbook"
 
 
-def recognises(file: OfficialFile) -> bool:
+def recognizes(file: OfficialFile) -> bool:
     return _list_sheet(file) is not None
 
 

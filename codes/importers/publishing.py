@@ -56,14 +56,14 @@ def publish(release: Release) -> None:
     release.state = Release.State.PUBLISHED
     release.save()
     _recount(release)
-    _recount(_neighbour(release, after=True))
+    _recount(_neighbor(release, after=True))
 
 
 def withdraw(release: Release) -> None:
     """Hide the release from readers; its rows stay, so that it can be published again."""
     release.state = Release.State.WITHDRAWN
     release.save()
-    _recount(_neighbour(release, after=True))
+    _recount(_neighbor(release, after=True))
 
 
 def replace_all(release: Release) -> None:
@@ -108,10 +108,10 @@ def is_loaded(source: str) -> bool:
 
 def before(release: Release) -> Release | None:
     """The source's published release that goes before; demonstration data do not count."""
-    return _neighbour(release, after=False)
+    return _neighbor(release, after=False)
 
 
-def _neighbour(release: Release, *, after: bool) -> Release | None:
+def _neighbor(release: Release, *, after: bool) -> Release | None:
     others = Release.objects.filter(
         source=release.source, state=Release.State.PUBLISHED, is_demonstration=False
     ).exclude(id=release.id)

@@ -46,7 +46,7 @@ KEYS = {AssignmentRow: ("value", "effective_date")}
 release_on = monthly_on
 
 
-def recognises(file: OfficialFile) -> bool:
+def recognizes(file: OfficialFile) -> bool:
     if not file.head_lines:
         return False
     first = file.head_lines[0].removeprefix("\ufeff").strip().lower()

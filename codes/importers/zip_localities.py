@@ -41,7 +41,7 @@ _EXPECTED = (
 _SHOWN = 24
 
 
-def recognises(file: OfficialFile) -> bool:
+def recognizes(file: OfficialFile) -> bool:
     lines = [line for line in file.head_lines if line.strip()]
     return sum(bool(_LIKE_A_RECORD.fullmatch(line)) for line in lines) * 2 > len(lines)
 

@@ -51,7 +51,7 @@ class EditorialText(models.Model):
     """Markdown of an editor, with the published copy beside the working one.
 
     Editing `text` never changes what readers see: publishing copies it to `published_text` and
-    renders `published_html` (sanitised then, so that a page only prints it). An import of
+    renders `published_html` (sanitized then, so that a page only prints it). An import of
     official files never touches these tables.
     """
 

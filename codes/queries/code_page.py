@@ -70,8 +70,8 @@ class CodePage:
         return published_slugs(self.code)
 
     @property
-    def neighbours(self) -> list[CodeLink]:
-        return self.relatives.neighbours
+    def neighbors(self) -> list[CodeLink]:
+        return self.relatives.neighbors
 
     @property
     def children(self) -> list[CodeLink]:

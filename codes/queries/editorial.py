@@ -8,7 +8,7 @@ from codes.models import Code, PlainDescription, SectionText
 
 @dataclass(frozen=True)
 class SectionHtml:
-    """Published text of a section: sanitised HTML and the day an editor reviewed it."""
+    """Published text of a section: sanitized HTML and the day an editor reviewed it."""
 
     html: str
     reviewed_date: date | None
@@ -16,7 +16,7 @@ class SectionHtml:
 
 @dataclass(frozen=True)
 class PlainText:
-    """A published plain-language description: sanitised HTML and when it was reviewed."""
+    """A published plain-language description: sanitized HTML and when it was reviewed."""
 
     html: str
     reviewed_date: date | None

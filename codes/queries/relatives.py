@@ -15,7 +15,7 @@ from codes.models import (
     printed_value,
 )
 
-NEIGHBOURS_EACH_SIDE = 2
+NEIGHBORS_EACH_SIDE = 2
 CHILDREN_SHOWN = 60
 PCS_TABLE_LENGTH = 3
 
@@ -55,10 +55,10 @@ class CodeLink(CodeForms):
 
 @dataclass(frozen=True)
 class Relatives:
-    """Parents from the top down, neighbours in the order of the book, and direct children."""
+    """Parents from the top down, neighbors in the order of the book, and direct children."""
 
     parents: list[CodeLink] = field(default_factory=list)
-    neighbours: list[CodeLink] = field(default_factory=list)
+    neighbors: list[CodeLink] = field(default_factory=list)
     children: list[CodeLink] = field(default_factory=list)
     has_more_children: bool = False
 
@@ -79,9 +79,9 @@ def relatives_of(code: Code, release: Release | None) -> Relatives:
         alike = known.annotate(length=Length("value")).filter(length=len(code.value))
     else:
         alike = known
-    before = alike.filter(value__lt=code.value).order_by("-value")[:NEIGHBOURS_EACH_SIDE]
-    after = alike.filter(value__gt=code.value).order_by("value")[:NEIGHBOURS_EACH_SIDE]
-    parts = [("neighbour", before), ("neighbour", after)]
+    before = alike.filter(value__lt=code.value).order_by("-value")[:NEIGHBORS_EACH_SIDE]
+    after = alike.filter(value__gt=code.value).order_by("value")[:NEIGHBORS_EACH_SIDE]
+    parts = [("neighbor", before), ("neighbor", after)]
     if code.system == CodeSystem.ICD_10_CM:
         parts.append(("parent", known.filter(value__in=prefixes(code.value))))
         parts.append(("child", _below(known, code)))
@@ -94,16 +94,16 @@ def relatives_of(code: Code, release: Release | None) -> Relatives:
         for role, part in parts
     ]
     rows = list(first.union(*rest, all=True))
-    found = {"neighbour": [], "parent": [], "child": []}
+    found = {"neighbor": [], "parent": [], "child": []}
     for role, value, text, is_billable in sorted(rows, key=lambda row: row[1]):
         link = CodeLink(code.system, value, text, is_billable=is_billable)
         found[role].append(link)
     children = _direct(found["child"])
     here = CodeLink(code.system, code.value, "", is_current=True)
-    neighbours = sorted([*found["neighbour"], here], key=lambda link: link.value)
+    neighbors = sorted([*found["neighbor"], here], key=lambda link: link.value)
     return Relatives(
         found["parent"],
-        neighbours,
+        neighbors,
         children[:CHILDREN_SHOWN],
         has_more_children=len(children) > CHILDREN_SHOWN,
     )

@@ -32,7 +32,7 @@ def decoded_text(content: bytes, charset: str = "") -> str:
     """The text of bytes that say they are in a charset, which may be wrong or unknown.
 
     What is valid UTF-8 beyond ASCII is UTF-8 where the label is missing, "us-ascii" or unknown;
-    what is labelled UTF-8 and is not is taken as Windows-1252, its most frequent cause.
+    what is labeled UTF-8 and is not is taken as Windows-1252, its most frequent cause.
     """
     codec = _codec_of(charset)
     for each in [*([codec] if codec not in (None, "ascii") else []), "utf-8"]:

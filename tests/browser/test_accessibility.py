@@ -21,7 +21,7 @@ WIDE, NARROW, NARROWEST = (
     {"width": 390, "height": 844},
     {"width": 360, "height": 740},
 )
-# A colour that still fades is not the one a reader sees.
+# A color that still fades is not the one a reader sees.
 WITHOUT_FADING = "* { transition: none !important }"
 
 GUEST_PAGES = {
@@ -213,7 +213,7 @@ def findings(page, axe, pages) -> list[str]:
 
 
 def findings_here(page, axe, name) -> list[str]:
-    """What axe says about the page at each size and in each colour scheme, and what overflows."""
+    """What axe says about the page at each size and in each color scheme, and what overflows."""
     page.evaluate(axe)
     page.add_style_tag(content=WITHOUT_FADING)
     found = []

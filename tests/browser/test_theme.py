@@ -22,7 +22,7 @@ def test_dark_follows_the_preference_of_the_system(page):
 
 
 def test_dark_follows_the_preference_without_javascript(plain_page):
-    # No script may read the colour here, so the picture tells it.
+    # No script may read the color here, so the picture tells it.
     plain_page.emulate_media(color_scheme="light")
     plain_page.goto(CODE_PAGE)
     light = plain_page.screenshot()
@@ -85,8 +85,8 @@ def expect_background(page, *, dark: bool):
 def brightness(page) -> float:
     """Of the page's background, from 0 to 255; a transparent one shows the white paper."""
     for element in ("document.body", "document.documentElement"):
-        colour = page.evaluate(f"getComputedStyle({element}).backgroundColor")
-        red, green, blue, *alpha = map(float, re.findall(r"[\d.]+", colour))
+        color = page.evaluate(f"getComputedStyle({element}).backgroundColor")
+        red, green, blue, *alpha = map(float, re.findall(r"[\d.]+", color))
         if alpha != [0]:
             return (red + green + blue) / 3
     return 255

@@ -225,7 +225,7 @@ def test_the_preview_without_javascript_stores_nothing(editors_client):
     assert SectionText.objects.get().text == "**Bold** words"
 
 
-def test_the_live_preview_returns_sanitised_html(editors_client):
+def test_the_live_preview_returns_sanitized_html(editors_client):
     attack = (
         "**b** <script>alert(1)</script> [x](javascript:alert(1)) ![y](data:image/png;base64,A)"
     )

@@ -55,7 +55,7 @@ def write_csv(path, rows):
 
 
 def read(path) -> list:
-    """What the importer that recognises the file reads from it, without lines that hold no row."""
+    """What the importer that recognizes the file reads from it, without lines that hold no row."""
     with FoundFiles([path]) as files:
         _, file = next(iter(files))
         rows = list(importer_of(file).read(file))

@@ -294,7 +294,7 @@ def test_unrecognized_files_are_listed_and_do_no_harm(tmp_path):
     assert not report.problem
 
 
-def test_a_named_file_that_nobody_recognises_is_a_problem(tmp_path):
+def test_a_named_file_that_nobody_recognizes_is_a_problem(tmp_path):
     hcpcs_file(tmp_path, "A0021")
     notes = tmp_path / "notes.txt"
     notes.write_text("Processing notes")
