@@ -5,19 +5,20 @@ from datetime import date
 from functools import lru_cache
 from itertools import combinations
 
-from codes.models import Release
+from django.db import connection
+
+from codes.models import Release, TabularEntry, TabularNote
 from codes.queries.code_references import CodeReference, excluded_by
 from codes.queries.releases import Releases, published_releases
 from codes.queries.tabular import (
+    CATEGORY_LENGTH,
     Kind,
     PlacedNote,
-    TabularExtract,
     TabularPlace,
-    tabular_extracts,
     tabular_release,
 )
 
-_excluded = lru_cache(maxsize=2000)(excluded_by)  # many codes lie below one note
+_excluded = lru_cache(maxsize=8000)(excluded_by)  # a release has some 5,500 notes
 _Notes = list[tuple[PlacedNote, list[CodeReference]]]
 
 
@@ -41,14 +42,14 @@ def excludes1_conflicts(
 ) -> list[Excludes1Conflict] | None:
     """The conflicts among diagnoses (stored values), a pair once, in the order given.
 
-    None where no tabular list is loaded: nothing can be said then. One query.
+    None where no tabular list is loaded: nothing can be said then. One query at most.
     """
     release = tabular_release(releases or published_releases(), date_of_service)
     if release is None:
         return None
     values = list(dict.fromkeys(values))
-    extracts = tabular_extracts(values, release.pk, (Kind.EXCLUDES1,))
-    notes = {value: _notes_of(extracts.get(value)) for value in values}
+    listed = _notes_of_release(release.pk)
+    notes = {value: listed.of(value) for value in values}
     conflicts = []
     for pair in combinations(values, 2):
         for value, other in (pair, pair[::-1]):
@@ -59,9 +60,53 @@ def excludes1_conflicts(
     return conflicts
 
 
-def _notes_of(extract: TabularExtract | None) -> _Notes:
-    """The notes at a diagnosis and above it, nearest first, each with the codes it names."""
-    return [(note, _excluded(note.text)) for note in reversed(extract.notes if extract else [])]
+@dataclass(frozen=True)
+class _ListedNotes:
+    """The Excludes1 notes of a release by their place, and each category's place in the list:
+    from its chapter down to itself.
+    """
+
+    notes: dict[str, list[PlacedNote]]
+    categories: dict[str, list[str]]
+
+    def of(self, value: str) -> _Notes:
+        """The notes at a diagnosis and above it, nearest first, each with the codes it names."""
+        longest = range(len(value), CATEGORY_LENGTH, -1)
+        above = self.categories.get(value[:CATEGORY_LENGTH])
+        if above is None:
+            return []
+        places = [*(value[:length] for length in longest), *reversed(above)]
+        found = [note for place in places for note in reversed(self.notes.get(place, ()))]
+        return [(note, _excluded(note.text)) for note in found]
+
+
+@lru_cache(maxsize=2)
+def _notes_of_release(release_id: int) -> _ListedNotes:
+    """Kept: a published release does not change, and every check of a claim asks."""
+    with connection.cursor() as cursor:
+        cursor.execute(_NOTES, {"release": release_id, "kind": Kind.EXCLUDES1.value})
+        rows = cursor.fetchall()
+    notes: dict[str, list[PlacedNote]] = {}
+    categories = {}
+    for key, level, title, path, text in rows:
+        if len(key) == CATEGORY_LENGTH:
+            categories[key] = path
+        if text is not None:
+            place = TabularPlace(key, level, title)
+            notes.setdefault(key, []).append(PlacedNote(place, Kind.EXCLUDES1, text))
+    return _ListedNotes(notes, categories)
+
+
+# A place below a category is told by the characters of its code, as `_ListedNotes.of` reads them.
+_NOTES = f"""
+SELECT entry.place, entry.level, entry.title, entry.path, note.text
+FROM {TabularEntry._meta.db_table} entry
+LEFT JOIN {TabularNote._meta.db_table} note
+  ON note.release_id = entry.release_id AND note.place = entry.place AND note.kind = %(kind)s
+WHERE entry.release_id = %(release)s
+  AND (note.id IS NOT NULL OR length(entry.place) = {CATEGORY_LENGTH})
+ORDER BY note.position
+"""  # noqa: S608 - the only parts put in are names and a length
 
 
 def _note_against(notes: _Notes, value: str, other: str) -> PlacedNote | None:

@@ -117,16 +117,13 @@ def tabular_extract(value: str, release_id: int) -> TabularExtract:
     return tabular_extracts([value], release_id).get(value) or TabularExtract(value)
 
 
-def tabular_extracts(
-    values: list[str], release_id: int, kinds: tuple[str, ...] = ()
-) -> dict[str, TabularExtract]:
-    """What the list says of each stored value, in one query; only notes of `kinds` where given.
+def tabular_extracts(values: list[str], release_id: int) -> dict[str, TabularExtract]:
+    """What the list says of each stored value, in one query.
 
     A value that has neither itself nor a category in the list is not in the answer.
     """
-    parameters = {"values": values, "release": release_id, "kinds": list(kinds), "all": not kinds}
     with connection.cursor() as cursor:
-        cursor.execute(_EXTRACTS, parameters)
+        cursor.execute(_EXTRACTS, {"values": values, "release": release_id})
         rows = cursor.fetchall()
     places: dict[str, dict[str, TabularPlace]] = {}
     notes: dict[str, list[PlacedNote]] = {}
@@ -156,6 +153,5 @@ JOIN {TabularEntry._meta.db_table} entry
   ON entry.release_id = %(release)s AND entry.place = step.place
 LEFT JOIN {TabularNote._meta.db_table} note
   ON note.release_id = %(release)s AND note.place = step.place
-  AND (%(all)s OR note.kind = ANY(%(kinds)s))
 ORDER BY wanted.value, step.depth, note.position
 """  # noqa: S608 - the only parts put in are tables' names
