@@ -22,7 +22,9 @@ _FORMS = {
 
 def stored_value(text: str) -> str:
     """The form a code is stored in: upper case, no blanks, no dot, no control characters."""
-    return re.sub(r"[\s.\x00-\x1f\x7f]", "", text).upper()
+    if not text.isalnum():
+        text = re.sub(r"[\s.\x00-\x1f\x7f]", "", text)
+    return text.upper()
 
 
 def has_form_of(system: str, value: str) -> bool:

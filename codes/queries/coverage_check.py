@@ -14,7 +14,14 @@ from enum import StrEnum
 from django.db import connection
 
 from codes.models import CoverageList, Release
-from codes.queries.coverage import DIAGNOSIS_LISTS, Document, documents_naming, local_releases
+from codes.queries.coverage import (
+    DIAGNOSIS_LISTS,
+    Document,
+    documents_naming,
+    local_releases,
+    values_named,
+)
+from codes.queries.questions import Question
 from codes.queries.releases import Releases
 
 
@@ -164,6 +171,13 @@ def coverage_facts(
     """The facts on stored codes in two statements."""
     documents = documents_naming(procedures, (CoverageList.PROCEDURES,), date_of_service, releases)
     return facts_in(documents, diagnoses, local_releases(releases, date_of_service))
+
+
+def procedures_named(
+    procedures: Iterable[str], date_of_service: date, releases: Releases
+) -> Question[list[str]]:
+    """Asks which procedures of a claim have `coverage_facts`."""
+    return values_named(procedures, (CoverageList.PROCEDURES,), date_of_service, releases)
 
 
 def facts_in(

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from codes.models import CodeSystem, Release, Source
+from codes.queries.questions import ask
 from codes.queries.stored_rows import stored_rows
 
 # CMS and the AMA replace a release after so many months. Used only to tell a reader that a
@@ -64,7 +65,7 @@ def published_releases() -> Releases:
     """Every published release, in one query."""
     by_source = defaultdict(list)
     condition = "state = %s ORDER BY source, valid_from, id"
-    for release in stored_rows(Release, condition, [Release.State.PUBLISHED.value]):
+    for release in ask(stored_rows(Release, condition, [Release.State.PUBLISHED.value])):
         by_source[release.source].append(release)
     return Releases(dict(by_source))
 

@@ -19,6 +19,7 @@ from codes.queries.ncci import (
     pairs_among,
     read_range,
 )
+from codes.queries.questions import ask
 from codes.queries.releases import published_releases
 from tests.factories import make_code, make_release, make_section_text, make_user
 
@@ -140,9 +141,11 @@ def test_units_tell_settings_without_a_value_from_those_not_loaded():
         (Setting.HOSPITAL, None),
     ]
     assert found[0].adjudication.short == "Day, by policy"
-    release, values = mues_of(["96522", "36591"], Setting.PRACTITIONER, DAY, published_releases())
+    release, values = ask(
+        mues_of(["96522", "36591"], Setting.PRACTITIONER, DAY, published_releases())
+    )
     assert (release.name, list(values)) == ("2026 Q3", ["96522"])
-    assert mues_of(["96522"], Setting.DME, DAY, published_releases()) == (None, {})
+    assert ask(mues_of(["96522"], Setting.DME, DAY, published_releases())) == (None, {})
 
 
 def test_units_are_those_of_the_quarter_of_the_date():
@@ -175,7 +178,7 @@ def test_an_add_on_code_names_its_primaries_and_a_primary_its_add_ons():
     assert add_ons_of("96522", DAY, releases).rule is None
     assert add_ons_of("96521", DAY, releases).add_ons == []
     assert add_ons_of("96521", date(2025, 12, 31), releases).add_ons == ["96523"]
-    _, rules = add_on_rules(["96523", "11045", "96522"], DAY, releases)
+    _, rules = ask(add_on_rules(["96523", "11045", "96522"], DAY, releases))
     assert sorted(rules) == ["11045", "96523"]
     assert rules["11045"].is_contractor_defined
     assert not rules["96523"].is_contractor_defined

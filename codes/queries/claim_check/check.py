@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import chain
 
 from codes.models import Release
 from codes.queries.claim_check.claim import Claim
@@ -57,11 +58,9 @@ def check_claim(claim: Claim, releases: Releases) -> ClaimCheck:
         days.append(facts)
         findings += all_findings(claim, facts)
         estimates.append(estimate(claim, facts))
-        for release in _releases(facts):
-            used[release.pk] = release
-            note = date_note(release, day)
-            if note:
-                notes.append(note)
+        of_day = {release.pk: release for release in _releases(facts)}
+        used |= of_day
+        notes += filter(None, (date_note(release, day) for release in of_day.values()))
         if facts.choice.problem:
             notes.append(facts.choice.problem)
     findings += global_periods(days, list(claim.lines))
@@ -75,12 +74,14 @@ def check_claim(claim: Claim, releases: Releases) -> ClaimCheck:
 def all_findings(claim: Claim, facts: ClaimFacts) -> Iterator[Finding]:
     """Every finding on the lines of the facts' date."""
     lines = claim.lines_on(facts.date_of_service)
-    yield from findings_of(claim, facts)
-    yield from modifiers(lines, facts)
-    yield from sides(lines, facts)
-    yield from order(lines, facts)
-    yield from payable(lines, facts)
-    yield from coverage(claim, facts)
+    return chain(
+        findings_of(claim, facts),
+        modifiers(lines, facts),
+        sides(lines, facts),
+        order(lines, facts),
+        payable(lines, facts),
+        coverage(claim, facts),
+    )
 
 
 def _releases(facts: ClaimFacts) -> list[Release]:

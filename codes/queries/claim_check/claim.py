@@ -191,7 +191,7 @@ def read_line(
     problems: list[str],
 ) -> Line | None:
     """A line as the address writes it; None with a problem where it cannot be read."""
-    text = re.sub(r"\s+", "", text.replace("\0", ""))[:80].upper()
+    text = "".join(text.replace("\0", "").split())[:80].upper()
     found = _LINE.fullmatch(text)
     if not found:
         problems.append(

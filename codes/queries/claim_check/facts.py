@@ -1,15 +1,12 @@
 """What the loaded releases say of the codes of a claim on one date of service.
 
-Everything is fetched here, in some fifteen statements whatever the number of lines; the rules ask
-no database. None or an absent release says that nothing is loaded to answer from.
+Everything is fetched here, nearly all of it in one round trip whatever the number of lines; the
+rules ask no database. None or an absent release says that nothing is loaded to answer from.
 """
 
 from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
-
-from django.db import connection
-from django.db.models import Q
 
 from codes.models import (
     Code,
@@ -23,13 +20,21 @@ from codes.models import (
     Source,
 )
 from codes.queries.claim_check.claim import Claim, Line
-from codes.queries.coverage_check import CoverageFacts, coverage_facts
+from codes.queries.coverage_check import CoverageFacts, coverage_facts, procedures_named
 from codes.queries.excludes1 import Excludes1Conflict, excludes1_conflicts
 from codes.queries.localities import NATIONAL, Choice, Locality, chosen_locality, localities_of
-from codes.queries.ncci import AddOnRule, Pairs, Setting, add_on_rules, mues_of, pairs_among
+from codes.queries.ncci import (
+    AddOnRule,
+    Pairs,
+    Setting,
+    add_on_rules,
+    mues_of,
+    question_of_pairs,
+)
+from codes.queries.questions import Question, ask_together, settled
 from codes.queries.releases import Releases, source_of
 from codes.queries.status import Status, description_on, status_on
-from codes.queries.stored_rows import rows_of_release
+from codes.queries.stored_rows import rows_of_release, stored_row, stored_rows
 
 _Key = tuple[str, str]  # a system and a stored value
 
@@ -112,102 +117,88 @@ FACILITY_PLACES = frozenset(
 
 def claim_facts(claim: Claim, day: date, releases: Releases) -> ClaimFacts:
     """The facts on the lines of one day, and on the claim's diagnoses."""
-    lines = claim.lines_on(day)
+    lines, setting = claim.lines_on(day), claim.setting
     values = sorted({line.value for line in lines if line.system})
     diagnoses = list(claim.diagnoses)
     fee_release = releases.shown(Source.PHYSICIAN_FEE_SCHEDULE, day)
-    fees = _fees(values, fee_release)
-    add_on_release, add_ons = add_on_rules(values, day, releases)
-    mue_release, mues = mues_of(values, claim.setting, day, releases)
     hcpcs_release = releases.shown(Source.HCPCS_LEVEL_II, day)
+    opps_release = releases.shown(Source.OPPS_ADDENDUM_B, day)
+    asked_of_opps = opps_release if setting == Setting.HOSPITAL else None
+    fees, add_ons, mues, pairs, described, opps, level_ii, rates, covered = ask_together(
+        _fees(values, fee_release),
+        add_on_rules(values, day, releases),
+        mues_of(values, setting, day, releases),
+        question_of_pairs(values, setting, day, releases),
+        _described(lines, diagnoses, releases, hcpcs_release),
+        _opps(values, asked_of_opps),
+        _level_ii_modifiers(lines, hcpcs_release, day),
+        _place_rates(lines, day, releases),
+        procedures_named(values, day, releases),
+    )
     index_release = _index_release(fee_release, releases)
     pointed = {value for line in lines for value in claim.diagnoses_of(line)}
-    opps_release = releases.shown(Source.OPPS_ADDENDUM_B, day)
-    codes, coverage_codes = _codes(lines, diagnoses, day, releases, fees)
     return ClaimFacts(
         date_of_service=day,
-        setting=claim.setting,
+        setting=setting,
         releases=releases,
-        codes=codes,
-        pairs=pairs_among(values, claim.setting, day, releases),
-        mue_release=mue_release,
-        mues=mues,
-        add_on_release=add_on_release,
-        add_ons=add_ons,
+        codes=_codes(described, day, releases, fee_release, {value for value, _ in fees}),
+        pairs=pairs,
+        mue_release=mues[0],
+        mues=mues[1],
+        add_on_release=add_ons[0],
+        add_ons=add_ons[1],
         fee_release=fee_release,
         fees=fees,
         opps_release=opps_release,
-        opps=_opps(values, opps_release) if claim.setting == Setting.HOSPITAL else {},
+        opps=opps,
         hcpcs_release=hcpcs_release,
-        coverage_codes=coverage_codes,
-        level_ii_modifiers=_level_ii_modifiers(lines, hcpcs_release, day),
+        coverage_codes=described.coverage_codes,
+        level_ii_modifiers=level_ii,
         excludes1=excludes1_conflicts(diagnoses, day, releases),
-        coverage=coverage_facts(values, pointed, day, releases),
+        coverage=coverage_facts(covered, pointed, day, releases),
         choice=_choice(claim, index_release, releases, day),
         index_release=index_release,
-        place_rates=_place_rates(releases, day, {line.place for line in lines}),
+        place_rates=rates,
     )
 
 
-def _codes(
-    lines: list[Line],
-    diagnoses: list[str],
-    day: date,
-    releases: Releases,
-    fees: dict[tuple[str, str], FeeScheduleRow],
-) -> tuple[dict[_Key, CodeFacts], dict[str, str]]:
-    """What is known of the codes, and the coverage codes of those of the HCPCS file."""
-    keys = {(line.system.value, line.value) for line in lines if line.system}
-    keys |= {(CodeSystem.ICD_10_CM.value, value) for value in diagnoses}
-    if not keys:
-        return {}, {}
-    hcpcs_release = releases.shown(Source.HCPCS_LEVEL_II, day)
-    fee_release = releases.shown(Source.PHYSICIAN_FEE_SCHEDULE, day)
-    codes, descriptions, coverage_codes = _described(keys, releases, hcpcs_release)
-    with_fee = {value for value, _ in fees}
-    facts = {}
-    for key in keys:
-        code = codes.get(key)
-        if code is None:
-            facts[key] = CodeFacts(is_known=False)
-            continue
-        own = descriptions.get(key, [])
-        has_fee = fee_release if code.value in with_fee else None
-        status = status_on(code, own, releases, day, fee_schedule=has_fee)
-        shown = None if status.is_valid else description_on(code, own, releases, day)
-        facts[key] = CodeFacts(
-            is_known=True,
-            status=status,
-            is_header=bool(shown and not shown.is_billable),
-            header_release=shown.release if shown else None,
-        )
-    return facts, coverage_codes
+class _Described(NamedTuple):
+    """The codes asked for, those there are, what published releases say of them but the texts,
+    and the coverage codes of those of the HCPCS file.
+    """
+
+    asked: list[_Key]
+    codes: dict[_Key, Code]
+    listings: dict[_Key, list[_Listing]]
+    coverage_codes: dict[str, str]
 
 
 def _described(
-    keys: set[tuple[str, str]], releases: Releases, hcpcs_release: Release | None
-) -> tuple[dict[_Key, Code], dict[_Key, list[_Listing]], dict[str, str]]:
-    """The codes there are, what published releases say of them but the texts, and the coverage
-    codes of the HCPCS release, in one statement.
-    """
+    lines: list[Line], diagnoses: list[str], releases: Releases, hcpcs_release: Release | None
+) -> Question[_Described]:
+    keys = [(line.system.value, line.value) for line in lines if line.system]
+    keys += [(CodeSystem.ICD_10_CM.value, value) for value in diagnoses]
+    keys = list(dict.fromkeys(keys))
+    if not keys:
+        return settled(_Described([], {}, {}, {}))
+    values = [list(column) for column in zip(*keys, strict=True)]
+    values.append(hcpcs_release.pk if hcpcs_release else None)
     by_id = {release.pk: release for release in releases.all()}
-    asked = [list(column) for column in zip(*keys, strict=True)]
-    with connection.cursor() as cursor:
-        cursor.execute(_DESCRIBED, [*asked, hcpcs_release.pk if hcpcs_release else None])
-        rows = cursor.fetchall()
-    codes: dict[_Key, Code] = {}
-    descriptions: dict[_Key, list[_Listing]] = {}
-    coverage_codes: dict[str, str] = {}
-    for pk, system, value, coverage_code, release_id, *told in rows:
-        key = system, value
-        if key not in codes:
-            codes[key] = Code(pk=pk, system=system, value=value)
-        if coverage_code is not None:
-            coverage_codes[value] = coverage_code
-        if release_id in by_id:
-            item = _Listing(codes[key], by_id[release_id], release_id, *told)
-            descriptions.setdefault(key, []).append(item)
-    return codes, descriptions, coverage_codes
+
+    def read(rows: list[tuple]) -> _Described:
+        found = _Described(keys, {}, {}, {})
+        for pk, system, value, coverage_code, release_id, *told in rows:
+            key = system, value
+            if key not in found.codes:
+                found.codes[key] = stored_row(Code, {"id": pk, "system": system, "value": value})
+            if coverage_code is not None:
+                found.coverage_codes[value] = coverage_code
+            if release_id in by_id:
+                item = _Listing(found.codes[key], by_id[release_id], release_id, *told)
+                found.listings.setdefault(key, []).append(item)
+        return found
+
+    return Question(_DESCRIBED, values, read)
 
 
 _DESCRIBED = """
@@ -221,34 +212,90 @@ ORDER BY description.id
 """
 
 
-def _fees(values: list[str], release: Release | None) -> dict[tuple[str, str], FeeScheduleRow]:
-    """The rows of the codes, and of the endoscopies that they are compared with."""
+def _codes(
+    described: _Described,
+    day: date,
+    releases: Releases,
+    fee_release: Release | None,
+    with_fee: set[str],
+) -> dict[_Key, CodeFacts]:
+    """What is known of the codes."""
+    facts = {}
+    # What is said of a code without description is the same for all of its system.
+    undescribed: dict[tuple[str, Release | None], CodeFacts] = {}
+    for key in described.asked:
+        code, own = described.codes.get(key), described.listings.get(key, [])
+        if code is None:
+            facts[key] = CodeFacts(is_known=False)
+            continue
+        fee = fee_release if code.value in with_fee else None
+        if own:
+            facts[key] = _code_facts(code, own, day, releases, fee)
+            continue
+        alike = code.system, fee
+        if alike not in undescribed:
+            undescribed[alike] = _code_facts(code, [], day, releases, fee)
+        facts[key] = undescribed[alike]
+    return facts
+
+
+def _code_facts(
+    code: Code, own: list[_Listing], day: date, releases: Releases, fee_release: Release | None
+) -> CodeFacts:
+    status = status_on(code, own, releases, day, fee_schedule=fee_release)
+    shown = None if status.is_valid else description_on(code, own, releases, day)
+    return CodeFacts(
+        is_known=True,
+        status=status,
+        is_header=bool(shown and not shown.is_billable),
+        header_release=shown.release if shown else None,
+    )
+
+
+def _fees(values: list[str], release: Release | None) -> Question[dict[_Key, FeeScheduleRow]]:
+    """The rows of the codes, and of the endoscopies that they are compared with, by code and
+    modifier.
+    """
     if release is None or not values:
-        return {}
-    rows = rows_of_release(FeeScheduleRow, release.pk, "hcpcs", values)
-    bases = {row.endoscopic_base for row in rows if row.endoscopic_base} - set(values)
-    rows += rows_of_release(FeeScheduleRow, release.pk, "hcpcs", bases)
-    return {(row.hcpcs, row.modifier): row for row in rows}
+        return settled({})
+    rows = stored_rows(FeeScheduleRow, _FEES_AND_BASES, [release.pk, values, release.pk, values])
+    return rows.then(lambda rows: {(row.hcpcs, row.modifier): row for row in rows})
 
 
-def _opps(values: list[str], release: Release | None) -> dict[str, OppsRow]:
+_FEES_AND_BASES = """release_id = %s AND hcpcs = ANY(%s || ARRAY(
+  SELECT endoscopic_base FROM codes_feeschedulerow
+  WHERE release_id = %s AND hcpcs = ANY(%s) AND endoscopic_base <> ''))"""
+
+
+def _opps(values: list[str], release: Release | None) -> Question[dict[str, OppsRow]]:
     if release is None:
-        return {}
-    return {row.hcpcs: row for row in rows_of_release(OppsRow, release.pk, "hcpcs", values)}
+        return settled({})
+    rows = rows_of_release(OppsRow, release.pk, "hcpcs", values)
+    return rows.then(lambda rows: {row.hcpcs: row for row in rows})
 
 
 def _level_ii_modifiers(
     lines: list[Line], release: Release | None, day: date
-) -> frozenset[str] | None:
+) -> Question[frozenset[str] | None]:
     """The Level II modifiers of the lines that are valid on the date; None where none is loaded."""
-    wanted = {modifier for line in lines for modifier in line.modifiers}
+    wanted = sorted({modifier for line in lines for modifier in line.modifiers})
     if release is None:
-        return None
-    if not wanted:
-        return frozenset()
-    rows = HcpcsModifier.objects.filter(release=release, value__in=wanted)
-    ended = Q(termination_date__isnull=True) | Q(termination_date__gte=day)
-    return frozenset(rows.filter(ended).values_list("value", flat=True))
+        return settled(None)
+    rows = rows_of_release(HcpcsModifier, release.pk, "value", wanted)
+    return rows.then(
+        lambda rows: frozenset(
+            row.value for row in rows if row.termination_date is None or row.termination_date >= day
+        )
+    )
+
+
+def _place_rates(lines: list[Line], day: date, releases: Releases) -> Question[dict[str, str]]:
+    release = releases.shown(Source.PLACE_OF_SERVICE, day)
+    wanted = sorted({line.place for line in lines} - {""})
+    if release is None:
+        return settled({})
+    rows = rows_of_release(PlaceOfService, release.pk, "value", wanted)
+    return rows.then(lambda rows: {row.value: row.rate for row in rows})
 
 
 def _index_release(schedule: Release | None, releases: Releases) -> Release | None:
@@ -268,15 +315,6 @@ def _choice(claim: Claim, index_release: Release | None, releases: Releases, day
         return Choice(zip_code=claim.zip_code, locality_key=claim.locality)
     localities = localities_of(index_release)
     return chosen_locality(claim.zip_code, claim.locality, localities, releases, day)
-
-
-def _place_rates(releases: Releases, day: date, places: set[str]) -> dict[str, str]:
-    release = releases.shown(Source.PLACE_OF_SERVICE, day)
-    wanted = places - {""}
-    if release is None or not wanted:
-        return {}
-    rows = PlaceOfService.objects.filter(release=release, value__in=wanted)
-    return dict(rows.values_list("value", "rate"))
 
 
 def not_loaded(facts: ClaimFacts, has_diagnoses: bool) -> list[Source]:

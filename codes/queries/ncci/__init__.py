@@ -21,6 +21,7 @@ from codes.queries.ncci.pairs import (
     pairs_among,
     past_pairs_among,
     ptp_rows_on,
+    question_of_pairs,
     rationales_of,
     read_range,
 )
@@ -75,6 +76,7 @@ __all__ = [
     "pairs_among",
     "past_pairs_among",
     "ptp_rows_on",
+    "question_of_pairs",
     "rationales_of",
     "read_range",
     "url_of",

@@ -11,6 +11,7 @@ from django.db.models import Q, QuerySet
 
 from codes.models import AddOnEdit, Code, Release, Source, stored_value
 from codes.queries.ncci.settings import PROCEDURE_SYSTEMS, Meaning, newest
+from codes.queries.questions import Question, settled
 from codes.queries.releases import Releases
 from codes.queries.stored_rows import rows_of_release
 
@@ -90,14 +91,17 @@ def add_ons_of(
 
 def add_on_rules(
     values: Iterable[str], date_of_service: date, releases: Releases
-) -> tuple[Release | None, dict[str, AddOnRule]]:
-    """The release that answers, and the rules of those codes of a claim that are add-on codes."""
+) -> Question[tuple[Release | None, dict[str, AddOnRule]]]:
+    """Asks for the release that answers, and the rules of those codes of a claim that are add-on
+    codes.
+    """
     release = newest(Source.NCCI_ADD_ON, releases)
     if release is None:
-        return None, {}
-    wanted = {stored_value(value) for value in values}
-    rows = rows_of_release(AddOnEdit, release.pk, "add_on_code", wanted)
-    return release, _rules(row for row in rows if row.is_in_force(date_of_service))
+        return settled((None, {}))
+    rows = rows_of_release(AddOnEdit, release.pk, "add_on_code", list(values))
+    return rows.then(
+        lambda rows: (release, _rules(row for row in rows if row.is_in_force(date_of_service)))
+    )
 
 
 def _about(value: str) -> Q:

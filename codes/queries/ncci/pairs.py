@@ -13,11 +13,11 @@ from datetime import date
 from enum import StrEnum
 from typing import NamedTuple
 
-from django.db import connection
 from django.db.models import F, Q, QuerySet
 
 from codes.models import Code, PtpEdit, PtpRationale, Release, stored_value
 from codes.queries.ncci.settings import PROCEDURE_SYSTEMS, Meaning, Setting, newest, url_of
+from codes.queries.questions import Question, ask, settled
 from codes.queries.releases import Releases, published_releases
 
 
@@ -163,11 +163,20 @@ def pairs_among(
     releases: Releases | None = None,
 ) -> Pairs:
     """Every pair in force among the codes of a claim, in one statement."""
-    release = newest(setting.ptp_source, releases or published_releases())
+    return ask(
+        question_of_pairs(values, setting, date_of_service, releases or published_releases())
+    )
+
+
+def question_of_pairs(
+    values: Iterable[str], setting: Setting, date_of_service: date, releases: Releases
+) -> Question[Pairs]:
+    """Asks for every pair in force among the codes of a claim."""
+    release = newest(setting.ptp_source, releases)
     values = sorted({stored_value(value) for value in values})
     if release is None or len(values) < 2:
-        return Pairs(release)
-    return Pairs(release, _pairs(release, date_of_service, values, values))
+        return settled(Pairs(release))
+    return _pairs(release, date_of_service, values, values)
 
 
 def past_pairs_among(
@@ -200,14 +209,17 @@ def pair(
     if release is None:
         return Pairs(None)
     ones, twos = [stored_value(column_one)], [stored_value(column_two)]
-    return Pairs(release, _pairs(release, date_of_service, ones, twos))
+    return ask(_pairs(release, date_of_service, ones, twos))
 
 
-def _pairs(release: Release, date_of_service: date, ones: list[str], twos: list[str]) -> list[Pair]:
-    asked = {"release": release.pk, "day": date_of_service, "ones": ones, "twos": twos}
-    with connection.cursor() as cursor:
-        cursor.execute(_IN_FORCE_AMONG, asked)
-        return list(map(Pair._make, cursor.fetchall()))
+def _pairs(
+    release: Release, date_of_service: date, ones: list[str], twos: list[str]
+) -> Question[Pairs]:
+    return Question(
+        _IN_FORCE_AMONG,
+        [release.pk, release.pk, ones, twos, date_of_service, date_of_service],
+        lambda rows: Pairs(release, list(map(Pair._make, rows))),
+    )
 
 
 # Written out, since a check of a claim asks it each time; when an edit holds, `in_force` says.
@@ -218,13 +230,13 @@ SELECT edit.column_one, edit.column_two, edit.effective_date, edit.deletion_date
   edit.modifier_indicator, coalesce(rationale.text, '')
 FROM codes_ptpedit edit
 LEFT JOIN codes_ptprationale rationale
-  ON rationale.release_id = %(release)s AND rationale.number = edit.rationale_number
-WHERE edit.release_id = %(release)s
-  AND edit.column_one IN (SELECT code COLLATE "C" FROM unnest(%(ones)s::text[]) AS asked (code))
-  AND edit.column_two = ANY(%(twos)s::text[])
-  AND edit.effective_date <= %(day)s AND edit.modifier_indicator <> 9
+  ON rationale.release_id = %s AND rationale.number = edit.rationale_number
+WHERE edit.release_id = %s
+  AND edit.column_one IN (SELECT code COLLATE "C" FROM unnest(%s::text[]) AS asked (code))
+  AND edit.column_two = ANY(%s::text[])
+  AND edit.effective_date <= %s AND edit.modifier_indicator <> 9
   AND (edit.deletion_date IS NULL
-    OR (edit.deletion_date >= %(day)s AND edit.deletion_date > edit.effective_date))
+    OR (edit.deletion_date >= %s AND edit.deletion_date > edit.effective_date))
 ORDER BY edit.column_one, edit.column_two
 """
 

@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 
 from codes.models import Code, MueValue, Release, stored_value
 from codes.queries.ncci.settings import PROCEDURE_SYSTEMS, Meaning, Setting
+from codes.queries.questions import Question, settled
 from codes.queries.releases import Releases
 from codes.queries.stored_rows import rows_of_release
 
@@ -79,14 +80,15 @@ def mue_of(
 
 def mues_of(
     values: Iterable[str], setting: Setting, date_of_service: date, releases: Releases
-) -> tuple[Release | None, dict[str, MueValue]]:
-    """The release that answers, and the units of the codes of a claim in one setting, by code."""
+) -> Question[tuple[Release | None, dict[str, MueValue]]]:
+    """Asks for the release that answers, and the units of the codes of a claim in one setting, by
+    code.
+    """
     release = mue_releases(date_of_service, releases).get(setting)
     if release is None:
-        return None, {}
-    wanted = {stored_value(value) for value in values}
-    rows = rows_of_release(MueValue, release.pk, "code", wanted)
-    return release, {row.code: row for row in rows}
+        return settled((None, {}))
+    rows = rows_of_release(MueValue, release.pk, "code", list(values))
+    return rows.then(lambda rows: (release, {row.code: row for row in rows}))
 
 
 def mue_rows_on(code: Code, releases: Releases, date_of_service: date) -> QuerySet | None:
