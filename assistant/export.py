@@ -8,7 +8,10 @@ NOTICE = "Not legal or coding advice. CPT® is a registered trademark of the AMA
 
 
 def as_markdown(conversation: Conversation, turns: list[Turn]) -> str:
-    """The questions as headings, each with its answer, sources and releases."""
+    """The questions as headings, each with its answer, sources and releases.
+
+    The turns have their `publisher_lines` (`assistant.publishers`), here and below.
+    """
     lines = [f"# {conversation.title}", ""]
     for turn in turns:
         asked = turn.asked_at.strftime("%Y-%m-%d %H:%M UTC")
@@ -17,7 +20,7 @@ def as_markdown(conversation: Conversation, turns: list[Turn]) -> str:
         lines += [turn.answer_text or f"({turn.get_state_display()})", ""]
         for number, citation in enumerate(turn.citations, start=1):
             lines.append(f"{number}. {citation['title']}: {settings.SITE_URL}{citation['url']}")
-        lines.append("")
+        lines += ["", *turn.publisher_lines, ""]
     return "\n".join([*lines, NOTICE, ""])
 
 
@@ -36,6 +39,7 @@ def as_json(conversation: Conversation, turns: list[Turn]) -> dict:
                 "state": turn.state,
                 "answer": turn.answer_text,
                 "citations": turn.citations,
+                "publishers": turn.publisher_lines,
                 "answered_by": turn.get_engine_display(),
             }
             for turn in turns

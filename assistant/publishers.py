@@ -1,4 +1,4 @@
-"""The lines that publishers ask for where their text is shown away from the pages of codes."""
+"""The lines that publishers ask for, for answers: those on the site and those in mails."""
 
 from collections.abc import Iterable, Iterator
 
@@ -6,12 +6,21 @@ from django.urls import reverse
 
 from assistant.answer import Answer
 from assistant.facts import Citation, Table
+from assistant.models import Turn
 from codes.queries.code_forms import CodeSystem
 from codes.queries.official_text import SYSTEM_OF_SOURCE, publisher_line
-from codes.queries.releases import Release, published_releases, source_of
+from codes.queries.releases import Release, Releases, published_releases, source_of
 
 
-def publisher_lines(answers: Iterable[Answer]) -> list[str]:
+def with_publisher_lines(turns: list[Turn]) -> list[Turn]:
+    """The turns, each with the `publisher_lines` of its answer, for a page of them."""
+    releases = published_releases()
+    for turn in turns:
+        turn.publisher_lines = publisher_lines([turn.told], releases) if turn.told else []
+    return turns
+
+
+def publisher_lines(answers: Iterable[Answer], releases: Releases | None = None) -> list[str]:
     """The lines of the publishers whose descriptions of codes the answers may show, each once.
 
     The citations tell: the page of a code, or the claim checker, and a release that describes
@@ -24,7 +33,7 @@ def publisher_lines(answers: Iterable[Answer]) -> list[str]:
         titles.update(_found_systems(answer))
     if not (cited or titles):
         return []
-    releases = published_releases()
+    releases = releases or published_releases()
     sources = {*SYSTEM_OF_SOURCE, "entered-by-hand"}
     describing = {str(each): each for each in releases.all() if each.source in sources}
     shown = {}

@@ -9,6 +9,8 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from codes.csv_download import csv_response
+from codes.queries.official_text import publisher_lines_of_systems
+from codes.queries.releases import published_releases
 from codes.queries.service_date import read_service_date, with_date
 from search.asked import MOST_CODES, read
 from search.filters import Filters, address, filter_links, kept_beside_date, read_filters
@@ -40,7 +42,8 @@ def code_find(request):
     `filter_links` (FilterLinks); `typed_url`, the same search without corrections; `missing`, codes
     asked for by name that do not exist; `claim_url`, a claim check of those that do, or '';
     `on_date`, the date of service to keep or None; `date_of_service`, `is_today`, `date_error`;
-    `kept`, what the form of the date must send along (name, value), and `today_url`; `csv_url`.
+    `kept`, what the form of the date must send along (name, value), and `today_url`; `csv_url`;
+    `publisher_lines` of the texts shown.
     """
     today = timezone.localdate()
     date_of_service, date_error = read_service_date(request.GET.get("date", ""), today)
@@ -83,6 +86,7 @@ def code_find(request):
         "kept": kept_beside_date(request.GET),
         "today_url": address(request.GET, date=""),
         "csv_url": address(request.GET, format="csv"),
+        "publisher_lines": _publisher_lines(found.hits, date_of_service),
     }
     return render(request, "search/code_find.html", context)
 
@@ -101,6 +105,13 @@ def code_suggest(request):
         "on_date": None if date_of_service == today else date_of_service,
     }
     return render(request, "search/suggestions.html", context)
+
+
+def _publisher_lines(hits: list[Hit], date_of_service: date) -> list[str]:
+    if not hits:
+        return []
+    systems = {hit.system for hit in hits}
+    return publisher_lines_of_systems(systems, published_releases(), date_of_service)
 
 
 def _csv(query: str, filters: Filters, date_of_service: date):

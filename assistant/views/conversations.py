@@ -12,6 +12,7 @@ from accounts import daily_allowance
 from accounts.daily_allowance import Kind
 from assistant import actions
 from assistant.export import as_json, as_markdown
+from assistant.publishers import with_publisher_lines
 from assistant.subject import read_subject
 from assistant.views.reader import conversation_or_404, conversations_of
 
@@ -40,7 +41,7 @@ def conversation_detail(request, pk):
     Context: `conversation`, `turns`, `subject` and `date` (of the last turn), `allowance`.
     """
     conversation = conversation_or_404(request, pk)
-    turns = list(conversation.turns.select_related("feedback"))
+    turns = with_publisher_lines(list(conversation.turns.select_related("feedback")))
     context = {
         "conversation": conversation,
         "turns": turns,
@@ -92,7 +93,7 @@ def conversation_unshare(request, pk):
 def conversation_export(request, pk):
     """The whole conversation as a file: `format` is md or json."""
     conversation = conversation_or_404(request, pk)
-    turns = list(conversation.turns.all())
+    turns = with_publisher_lines(list(conversation.turns.all()))
     name = slugify(conversation.title)[:60] or "conversation"
     wanted = request.GET.get("format", "md")
     if wanted == "json":

@@ -6,6 +6,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from assistant.models import Conversation, Turn
+from assistant.publishers import with_publisher_lines
 from assistant.reading import Reader
 from assistant.subject import Subject, read_subject
 from assistant.views.reader import conversations_of
@@ -27,7 +28,7 @@ def shared_conversation(request, token):
     turns = conversation.turns.filter(
         state=Turn.State.ANSWERED, asked_at__lte=conversation.shared_at
     )
-    turns = list(turns)
+    turns = with_publisher_lines(list(turns))
     reader = Reader(request)
     is_own = conversations_of(request).filter(pk=conversation.pk).exists()
     for turn in turns:

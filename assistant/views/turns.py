@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 from assistant import actions
 from assistant.answering import answer_now, answering, release_connection
 from assistant.models import Feedback, Turn
+from assistant.publishers import with_publisher_lines
 from assistant.reading import Reader
 from assistant.views.reader import turn_or_404
 
@@ -67,6 +68,7 @@ def _event(name: str, data: str) -> str:
 
 
 def _turn_html(request, turn: Turn) -> str:
+    with_publisher_lines([turn])
     return render_to_string(
         "assistant/turn_answered.html", {"turn": turn, "is_last": True}, request
     )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from codes.models import CodeSystem, OfficialDescription, Release, Source
-from codes.queries.releases import SOURCE_OF_SYSTEM
+from codes.queries.releases import SOURCE_OF_SYSTEM, Releases, source_of
 
 # Whose words a release holds of the codes of a system: its descriptions, or its notes on them.
 SYSTEM_OF_SOURCE = {
@@ -61,6 +61,22 @@ def publisher_lines_of(releases: Iterable[Release]) -> list[str]:
         if system := SYSTEM_OF_SOURCE.get(release.source):
             of_system.setdefault(system, release)
     return list(dict.fromkeys(publisher_line(*each) for each in of_system.items()))
+
+
+def publisher_lines_of_systems(
+    systems: Iterable[str], releases: Releases, date_of_service: date
+) -> list[str]:
+    """The lines of the publishers of these code systems, for a list of their codes, each once.
+
+    Nothing is said of a system without a release, or an entry by hand, on the site.
+    """
+    wanted, lines = set(systems), []
+    for system in CodeSystem:
+        if system in wanted:
+            shown = releases.shown(source_of(system), date_of_service)
+            shown = shown or releases.shown(Source.ENTERED_BY_HAND, date_of_service)
+            lines += [publisher_line(system, shown)] if shown else []
+    return list(dict.fromkeys(lines))
 
 
 def official_text(

@@ -89,14 +89,13 @@ def code_systems(date_of_service: date) -> list[SystemEntry]:
     return entries
 
 
-def level_of(system: str, slug: str, date_of_service: date) -> Level | None:
+def level_of(system: str, slug: str, date_of_service: date, releases: Releases) -> Level | None:
     """The level of a system's tree at a division; None where there is no such division.
 
     The top is the empty slug. Codes are those of the release in force on the date (or else of
     the oldest loaded), or every code known where no release of the system is loaded.
     """
     system = CodeSystem(system)
-    releases: Releases = published_releases()
     release = releases.shown(source_of(system), date_of_service)
     if not slug:
         crumbs = [Crumb(system.label, "")]

@@ -20,6 +20,7 @@ from codes.queries.changes import (
     releases_of_system,
 )
 from codes.queries.divisions import Crumb, system_url
+from codes.queries.official_text import publisher_line
 from codes.queries.releases import Releases, published_releases, source_of
 
 CHANGES_PER_PAGE = 100
@@ -35,7 +36,7 @@ def changes_list(request, system):
 
     Context: `system`; `crumbs`; `release`, `earlier` and `releases` (of the source, newest
     first); `kind` or ''; `counts` by kind; `changes` (printed, url, kind, text, diff, note) with
-    `page_obj`, their page; `csv_url` or ''; `json_ld`.
+    `page_obj`, their page, and `publisher_lines`; `csv_url` or ''; `json_ld`.
     """
     if system not in CodeSystem.values:
         raise Http404(f"There is no code system {system}.")
@@ -64,6 +65,7 @@ def changes_list(request, system):
         "kind": kind,
         "counts": counts_of(changed),
         "changes": changes_of(list(page_obj), release, earlier) if earlier else [],
+        "publisher_lines": [publisher_line(system, release)] if wanted else [],
         "page_obj": page_obj,
         "csv_url": f"?release={release.pk}&kind={kind}&format=csv" if wanted else "",
         "canonical_url": _canonical(request, release),

@@ -12,7 +12,9 @@ from django.views.decorators.http import require_safe
 from codes.json_ld import breadcrumb_json_ld
 from codes.models import CodeSystem
 from codes.queries.divisions import Crumb
+from codes.queries.official_text import publisher_lines_of_systems
 from codes.queries.relatives import CodeLink
+from codes.queries.releases import published_releases
 from codes.queries.service_date import read_service_date, with_date
 from codes.queries.tree import code_systems, level_of
 
@@ -36,15 +38,18 @@ def system_detail(request, system):
     """A level of a system's tree: the top, or the division `?within=`.
 
     Context: `system`; `division` (title, span) or None at the top; `crumbs`; `divisions` (title,
-    span, url, count); `codes` (links) with `page_obj`, their page; `release` or None; `on_date`,
-    the date of service to keep in addresses or None; `date_error`; `changes_url`; `json_ld`.
+    span, url, count); `codes` (links) with `page_obj`, their page, and `publisher_lines`; `release`
+    or None; `on_date`, the date of service to keep in addresses or None; `date_error`;
+    `changes_url`; `json_ld`.
     """
     if system not in CodeSystem.values:
         raise Http404(f"There is no code system {system}.")
     today = timezone.localdate()
     date_of_service, date_error = read_service_date(request.GET.get("date", ""), today)
     slug = request.GET.get("within", "").replace("\0", "")[:40].lower()
-    level = level_of(system, slug, date_of_service)
+    releases = published_releases()
+    lines = publisher_lines_of_systems([system], releases, date_of_service)
+    level = level_of(system, slug, date_of_service, releases)
     if level is None:
         raise Http404(f"{CodeSystem(system).label} has no such division.")
     on_date = None if date_of_service == today else date_of_service
@@ -74,6 +79,7 @@ def system_detail(request, system):
         ],
         "codes": links,
         "page_obj": page_obj,
+        "publisher_lines": lines if links else [],
         "release": level.release,
         "on_date": on_date,
         "date_error": date_error,

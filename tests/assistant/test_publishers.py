@@ -4,7 +4,9 @@ from datetime import date
 
 import pytest
 
+from assistant.actions import share
 from assistant.cases import answer_case
+from assistant.models import Conversation
 from assistant.publishers import publisher_lines
 from assistant.reading import Reader
 from assistant.stored_answer import as_values, from_values
@@ -14,6 +16,7 @@ from tests.factories import make_code, make_description, make_release, make_user
 pytestmark = pytest.mark.django_db
 DAY = date(2026, 8, 3)
 HCPCS = "Published by the Centers for Medicare & Medicaid Services."
+HCPCS_ESCAPED = HCPCS.replace("&", "&amp;")
 DIAGNOSES = (
     "Published by the National Center for Health Statistics and CMS. Based on ICD-10, © World "
     "Health Organization."
@@ -60,3 +63,20 @@ def test_the_page_of_the_claim_check_has_the_same_lines(codes, client):
 
     assert "Published by the Centers for Medicare &amp; Medicaid Services." in page
     assert DIAGNOSES in page
+
+
+def test_an_answer_on_the_site_has_them_on_every_page_it_is_on(codes, client):
+    user = make_user()
+    client.force_login(user)
+    key = "00000000-0000-4000-8000-000000000001"
+    asked = client.post("/casepilot/", {"question": "What is A4206?", "key": key})
+    conversation = Conversation.objects.get(user=user)
+    share(conversation=conversation)
+    stream = f"{conversation.get_absolute_url()}{conversation.turns.get().pk}/stream/"
+
+    pages = [asked["Location"], conversation.get_absolute_url(), conversation.shared_url]
+    exported = client.get(f"{conversation.get_absolute_url()}export/").text
+    streamed = b"".join(client.get(stream).streaming_content).decode()
+
+    assert all(HCPCS_ESCAPED in client.get(page).text for page in pages)
+    assert HCPCS in exported and "Published by the Centers" in streamed

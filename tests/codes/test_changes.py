@@ -56,6 +56,7 @@ def table(answer):
 
 def test_a_release_shows_what_is_new_revised_and_ended(client, releases):
     html = client.get(ADDRESS).text
+    assert "Based on ICD-10, © World Health Organization." in html
 
     assert rows(html) == [
         ("B00", "Ended"),

@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from codes.models import Code, CodeSystem, OfficialDescription, Source
 from codes.queries.divisions import DIVISIONS, divisions_of, path_to, trail_of
+from codes.queries.releases import published_releases
 from codes.queries.tree import level_of
 from tests.factories import (
     make_code,
@@ -242,8 +243,9 @@ def test_the_tree_is_that_of_the_date_of_service(client):
     )
     make_description(Code.objects.get(value="Z45"), release=newer)
 
-    before = level_of("icd-10-cm", "z00-z99", date(2025, 9, 30))
-    after = level_of("icd-10-cm", "z00-z99", date(2025, 10, 1))
+    releases = published_releases()
+    before = level_of("icd-10-cm", "z00-z99", date(2025, 9, 30), releases)
+    after = level_of("icd-10-cm", "z00-z99", date(2025, 10, 1), releases)
     html = client.get("/codes/icd-10-cm/?within=z00-z99&date=2025-09-30").text
 
     assert before.release == older
@@ -286,6 +288,17 @@ def test_a_strange_page_number_shows_some_page(client, page):
 
     assert answer.status_code == 200
     assert links(answer.text) == ["/codes/icd-10-cm/Z45/"]
+
+
+@pytest.mark.django_db
+def test_a_list_of_codes_has_the_copyright_line_of_their_texts(client):
+    make_listed(Source.CPT_DESCRIPTORS, "96522", "96523", valid_from=date(2026, 1, 1))
+    line = "© Copyright 2026 American Medical Association. All rights reserved."
+    within = links(client.get("/codes/cpt/").text)[-1]
+    while "96522" not in (html := client.get(within).text):
+        assert line not in html  # titles of divisions are the site's own
+        within = links(html)[0]
+    assert line in html
 
 
 @pytest.mark.django_db

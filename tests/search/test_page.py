@@ -45,6 +45,13 @@ def test_an_exact_code_leads_to_its_page(client, written):
     assert answer["Location"] == "/codes/icd-10-cm/Z45.1/"
 
 
+def test_results_have_the_lines_of_the_publishers_of_their_texts(client):
+    html = client.get(ADDRESS, {"q": "infusion pump"}).text
+    assert "Published by the Centers for Medicare &amp; Medicaid Services." in html
+    assert "Based on ICD-10, © World Health Organization." in html
+    assert "American Medical Association. All rights reserved." not in html
+
+
 def test_the_date_of_service_goes_along(client):
     answer = client.get(ADDRESS, {"q": "E0783", "date": "2026-08-01"})
 
