@@ -1,4 +1,4 @@
-"""The demonstration data: forty codes with their texts, read from `fixtures/` and loaded.
+"""The demonstration data: forty-five codes with their texts, read from `fixtures/` and loaded.
 
 The files are described in `fixtures/README.md`. Loading them again changes nothing, and an
 editor's text is never overwritten.

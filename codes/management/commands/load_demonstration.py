@@ -14,13 +14,13 @@ from codes.demonstration import (
 
 class Command(BaseCommand):
     help = (
-        "Load the demonstration data: about forty codes round implanted infusion pumps and "
-        "chemotherapy (CPT, HCPCS Level II, ICD-10-CM), with plain-language descriptions and, for "
-        "some, full editorial sections, all published. `make run` does this by itself in an empty "
-        "database. It is safe to repeat: what is there already is left alone, texts that "
-        "somebody has edited are never overwritten (nothing is loaded then, and the texts are "
-        "named), and official texts give way to the publishers' real files as soon as those are "
-        "imported with import_files."
+        "Load the demonstration data: about 45 codes round implanted infusion pumps and "
+        "chemotherapy, and of office visits (CPT, HCPCS Level II, ICD-10-CM), with plain-language "
+        "descriptions and, for some, full editorial sections, all published. `make run` does this "
+        "by itself in an empty database. It is safe to repeat: what is there already is left "
+        "alone, texts that somebody has edited are never overwritten (nothing is loaded then, and "
+        "the texts are named), and official texts give way to the publishers' real files as soon "
+        "as those are imported with import_files."
     )
 
     def handle(self, *args, **options):
