@@ -13,7 +13,7 @@ from django.utils import timezone
 from assistant import tools
 from assistant.answer import Answer, AnswerKind, Block, Paragraph, Step, paragraph
 from assistant.facts import ToolResult
-from assistant.plans import Call, calls_for
+from assistant.plans import Call, calls_for, one_of_family
 from assistant.question import Question, Topic, read_question, with_context, with_earlier
 from assistant.reading import Reader
 from assistant.record import Record, Unknown
@@ -93,7 +93,9 @@ def _answered(asked: Question, record: Record) -> Iterator[Step | Answer]:
     if not calls and not unknown:
         calls = _searched(asked)
     if asked.family and codes and not asked.names_codes:
-        blocks.append(Paragraph(_FAMILY.format(code=record.code(codes[len(codes) // 4]).printed)))
+        blocks.append(
+            Paragraph(_FAMILY.format(code=record.code(one_of_family(record, codes)).printed))
+        )
     if not calls and not unknown:
         yield Answer(AnswerKind.ASKS_BACK, [Paragraph(_UNCLEAR)], EXAMPLES)
         return
@@ -117,7 +119,7 @@ def _answered(asked: Question, record: Record) -> Iterator[Step | Answer]:
         blocks.append(Paragraph(_UNCLEAR))
         yield Answer(AnswerKind.ASKS_BACK, blocks, EXAMPLES, steps, results)
         return
-    yield Answer(kind, _once(blocks), next_questions(asked, calls, codes), steps, results)
+    yield Answer(kind, _once(blocks), next_questions(asked, calls, codes, results), steps, results)
 
 
 def _known(asked: Question, record: Record) -> tuple[list[str], list[ToolResult]]:

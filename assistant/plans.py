@@ -7,6 +7,7 @@ from typing import Any
 from assistant.question import Question, Topic
 from assistant.record import Record
 from codes.queries.code_forms import CodeSystem
+from codes.queries.editorial import published_slugs
 
 MOST_CALLS = 12
 MOST_CODES_EACH = 4
@@ -64,6 +65,17 @@ def calls_for(question: Question, record: Record, codes: list[str]) -> list[Call
     return unique[:MOST_CALLS]
 
 
+def one_of_family(record: Record, codes: list[str]) -> str:
+    """The code that a family is shown by: the first on which editors wrote most of what is asked,
+    else one early in it.
+    """
+    asked = {"guidelines", "compliance", "modifiers"}
+    for code in codes:
+        if asked <= published_slugs(record.code(code)):
+            return code
+    return codes[len(codes) // 4]
+
+
 def _calls(question: Question, record: Record, codes: list[str]) -> Iterator[Call]:
     topics = list(question.topics)
     if Topic.CHANGES in topics and (question.system or not codes):
@@ -73,7 +85,9 @@ def _calls(question: Question, record: Record, codes: list[str]) -> Iterator[Cal
     if not codes:
         return
     if question.family and not question.names_codes:
-        code = codes[len(codes) // 4]
+        code = one_of_family(record, codes)
+        if "guidelines" in published_slugs(record.code(code)):
+            yield Call("guidelines", Topic.GUIDELINES, {"code": code})
         yield Call("compliance", Topic.GUIDELINES, {"code": code, "about": "documentation"})
         yield Call("modifiers", Topic.GUIDELINES, {"code": code})
         return

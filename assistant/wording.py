@@ -103,14 +103,23 @@ def of_other_payer(payer: str) -> str:
     )
 
 
-def next_questions(question: Question, calls: list[Call], codes: list[str]) -> list[str]:
-    """Two or three questions to go on with."""
+def next_questions(
+    question: Question, calls: list[Call], codes: list[str], results: list[ToolResult]
+) -> list[str]:
+    """Two or three questions to go on with; of an edit only where one is told of."""
     if not calls:
         return []
-    call, code = calls[0], (codes[0].partition(":")[2] or codes[0]) if codes else ""
+    call, key = calls[0], codes[0] if codes else ""
+    if question.family:
+        key = call.arguments.get("code", key)
+    code = key.partition(":")[2] or key
     offered = {
         "check_pair": [
-            "Which modifier bypasses that edit, and when is it allowed?",
+            *(
+                ["Which modifier bypasses that edit, and when is it allowed?"]
+                if any(result.values.get("has_edit") for result in results)
+                else []
+            ),
             "And in outpatient hospital?"
             if question.setting != "hospital"
             else "And in the office?",

@@ -1,8 +1,6 @@
 """Guidelines, compliance and history: what a claim must show, and what changed."""
 
-from django.utils.html import strip_tags
-from django.utils.text import Truncator
-
+from assistant.editors_text import beginning
 from assistant.facts import Fact, Table, ToolResult
 from assistant.record import Record
 from assistant.tools.descriptions import status_fact
@@ -219,9 +217,8 @@ def _editors_text(record: Record, page: CodePage, slug: str) -> list[Fact]:
     found = published_sections(page.code, {slug}).get(slug)
     if found is None:
         return []
-    text = found.html.replace("</p>", "</p> ").replace("</li>", "; </li>").replace("</h3>", ": ")
-    told = Truncator(" ".join(strip_tags(text).split())).chars(MOST_CHARACTERS)
-    return [Fact(told, record.cite(page, slug, title=f"{slug}, editors’ text"))]
+    place = record.cite(page, slug, title=f"{slug}, editors’ text")
+    return [Fact(text, place) for text in beginning(found.html, MOST_CHARACTERS)]
 
 
 def diagnoses_together(record: Record, codes: list[str]) -> ToolResult:

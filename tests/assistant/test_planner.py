@@ -74,6 +74,7 @@ def test_no_edit_is_a_fact_of_the_release_and_nothing_loaded_is_another(record):
         ask("Can I bill 96522 and 36000 together?").to_text()
     )
     hospital = ask("Can I bill 96522 and 36000 together in outpatient hospital?")
+    assert not [item for item in hospital.next_questions if "that edit" in item]
     assert "are not loaded here" in hospital.to_text()
     assert hospital.kind == AnswerKind.NOT_KNOWN
 
@@ -268,6 +269,39 @@ def test_a_member_by_mail_spends_views_as_on_the_site(record):
     assert CodeView.objects.get().period.user == user
 
 
+@pytest.fixture
+def told_by_editors():
+    """Two codes without NCCI's files, and an editors' text on one that names the other."""
+    code = make_code("96522", system=CodeSystem.CPT)
+    make_codes("36561", "36000")
+    SectionText.objects.create(
+        code=code,
+        section=SectionSlug.NCCI_EDITS,
+        published_html="<p>Pairs.</p><h3>96522 in column two</h3><ul><li>Indicator 1: "
+        '<a href="/codes/cpt/36561/">36561</a> &amp; others.</li><li>Of 360001.</li></ul>',
+        published_at=timezone.now(),
+        reviewed_date=date(2026, 11, 16),
+    )
+
+
+def test_without_the_edits_the_editors_text_on_the_pair_is_told(told_by_editors):
+    found = ask("Can 36561 be billed with 96522?")
+
+    assert found.kind == AnswerKind.NOT_KNOWN
+    assert found.to_text().startswith("NCCI PTP edits, practitioner services are not loaded here")
+    told = "reviewed 16 Nov 2026, says: 96522 in column two: Indicator 1: 36561 & others."
+    assert told in found.to_text()
+    assert found.citations[-1].url.startswith("/codes/cpt/96522/ncci-edits/")
+    assert "editors" not in ask("Can 96522 be billed with 36000?").to_text()
+
+
+def test_the_editors_text_on_a_pair_stays_behind_the_meter(told_by_editors):
+    found = ask("Can 36561 be billed with 96522?", guest=make_guest("hcpcs:J9271"))
+
+    assert "Indicator" not in found.to_text()
+    assert "are not loaded here" in found.to_text()
+
+
 def test_an_editors_text_that_gives_orders_changes_nothing(record, used_up):
     code = make_code("96522", system=CodeSystem.CPT)
     SectionText.objects.create(
@@ -280,3 +314,21 @@ def test_an_editors_text_that_gives_orders_changes_nothing(record, used_up):
 
     assert found.is_locked
     assert "reveal" not in found.to_text()
+
+
+def test_a_family_is_told_by_the_code_that_editors_wrote_on():
+    make_codes("99202", "99211", "99212", "99213", "99214")
+    code = make_code("99213", system=CodeSystem.CPT)
+    for slug in (SectionSlug.GUIDELINES, SectionSlug.MODIFIERS, SectionSlug.COMPLIANCE):
+        SectionText.objects.create(
+            code=code,
+            section=slug,
+            published_html=f"<h3>Of {slug}</h3><ul><li>One.</li><li>Two &lt; 3.</li></ul>",
+            published_at=timezone.now(),
+        )
+    found = ask("Guidelines for E/M services")
+
+    assert "is shown here for 99213" in found.to_text()
+    assert "Of guidelines: One." in found.to_text() and "Two < 3." in found.to_text()
+    assert ".;" not in found.to_text()
+    assert all("99202" not in question for question in found.next_questions)

@@ -1,0 +1,35 @@
+"""An editors' text of a code's section, passage by passage."""
+
+import re
+from collections.abc import Iterator
+from html import unescape
+
+from django.utils.html import strip_tags
+from django.utils.text import Truncator
+
+_BLOCK = re.compile(r"<(h[3-6]|li|p|tr)>(.*?)</\1>", re.DOTALL)
+
+
+def passages(html: str) -> Iterator[str]:
+    """The paragraphs, points and rows of a published text as plain text, each with the heading it
+    stands under: "96522 in column two. Indicator 1: 36561."
+    """
+    heading = ""
+    for tag, inner in _BLOCK.findall(html):
+        if "<th" in inner:
+            continue
+        text = " ".join(unescape(strip_tags(inner.replace("</td>", "; "))).split()).strip("; ")
+        if tag.startswith("h"):
+            heading = text if text.endswith((":", ".", "?")) else f"{text}:"
+        elif text:
+            yield f"{heading} {text}".strip()
+
+
+def beginning(html: str, characters: int) -> list[str]:
+    """The first passages, as many as stand within so many characters; the first in any case."""
+    told: list[str] = []
+    for text in passages(html):
+        if told and sum(map(len, told)) + len(text) > characters:
+            break
+        told.append(Truncator(text).chars(characters))
+    return told
