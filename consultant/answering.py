@@ -83,7 +83,7 @@ def _nothing_asked(question: Message) -> AnsweredPart:
 @transaction.atomic
 def _keep(question: Message, parts: list[AnsweredPart]) -> None:
     thread = _locked(question)
-    if thread is None:
+    if thread is None or not _took(question, Message.State.DONE):
         return
     thread.user = question.thread.user  # read already, with the plan
     now = timezone.now()
@@ -94,8 +94,6 @@ def _keep(question: Message, parts: list[AnsweredPart]) -> None:
         parts=[_values(part) for part in parts],
         created_at=now,
     )
-    question.state = Message.State.DONE
-    question.save(update_fields=["state"])
     if thread.state == Thread.State.ANSWERING:
         thread.state = Thread.State.ANSWERED
     thread.updated_at = now
@@ -107,12 +105,15 @@ def _keep(question: Message, parts: list[AnsweredPart]) -> None:
 
 
 def _locked(question: Message) -> Thread | None:
-    """The question's thread, both locked; None where it is answered already, or deleted."""
-    thread = Thread.objects.select_for_update().filter(pk=question.thread_id).first()
-    waiting = Message.objects.select_for_update().filter(
-        pk=question.pk, state=Message.State.WAITING
-    )
-    return thread if thread and waiting.exists() else None
+    """The question's thread, locked; None where it is deleted."""
+    return Thread.objects.select_for_update().filter(pk=question.thread_id).first()
+
+
+def _took(question: Message, state: Message.State) -> bool:
+    """Set the state of a question that waits; False where it does not any more."""
+    waiting = Message.objects.filter(pk=question.pk, state=Message.State.WAITING)
+    question.state = state
+    return bool(waiting.update(state=state, failed_count=question.failed_count))
 
 
 def _values(part: AnsweredPart) -> dict:
@@ -130,15 +131,14 @@ def _values(part: AnsweredPart) -> dict:
 def _failed(question: Message) -> None:
     """Try again later; after the last try a person has it, and the case is given back."""
     thread = _locked(question)
-    if thread is None:
-        return
     question.failed_count += 1
-    if question.failed_count < MOST_TRIES:
-        question.save(update_fields=["failed_count"])
+    is_last = question.failed_count >= MOST_TRIES
+    state = Message.State.FAILED if is_last else Message.State.WAITING
+    if thread is None or not _took(question, state):
+        return
+    if not is_last:
         answer_later(question.pk, seconds=10 * 2**question.failed_count)
         return
-    question.state = Message.State.FAILED
-    question.save(update_fields=["state", "failed_count"])
     daily_allowance.give_back(WithoutBrowser(thread.user), Kind.MAIL)
     threads.escalate(thread=thread, why=Thread.Escalation.FAILED)
     mails.write_escalated(thread)

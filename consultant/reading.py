@@ -86,7 +86,7 @@ def _look(mail: IncomingMail) -> _Looked:
         )
     member = _member(letter.sender)
     is_answered = verdict.is_authenticated or not settings.MAIL_SENDERS_CHECKED
-    if member and kind.is_person and is_answered:
+    if letter.has_files and member and kind.is_person and is_answered:
         letter = read_letter(raw)  # files are opened for members alone
     return _Looked(letter, evidence, kind, verdict, member)
 

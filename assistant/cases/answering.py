@@ -49,7 +49,7 @@ def answers_soon(text: str) -> bool:
     """Whether a part of the text can be answered only in a minute or so: a note, while the search
     index is being made.
     """
-    return waits_for_index() and any(part.kind == PartKind.NOTE for part in parts_of(text))
+    return any(part.kind == PartKind.NOTE for part in parts_of(text)) and waits_for_index()
 
 
 def answer_case(

@@ -24,10 +24,11 @@ class Letter:
     missing, several or uncertain. `to` are the addresses of To, Cc and of the fields in which mail
     servers note the envelope's recipient. `subject` has no Re: or Fwd:, `is_reply` and
     `is_forward` say whether it had. `newest_text` is what the sender wrote, without quotes and
-    signature; of a forwarded mail it holds the forwarded words too. `headers` are all fields as
-    they stand, `part_types` the media types of all parts, `is_invitation` whether a calendar sent
-    it, as an invitation to a meeting or a reply to one. `problem` is a sentence that says why the
-    mail cannot be read, to be told to its sender; the fields hold what could be read still.
+    signature; of a forwarded mail it holds the forwarded words too. `has_files` is whether there
+    are attachments, read or not. `headers` are all fields as they stand, `part_types` the media
+    types of all parts, `is_invitation` whether a calendar sent it, as an invitation to a meeting or
+    a reply to one. `problem` is a sentence that says why the mail cannot be read, to be told to its
+    sender; the fields hold what could be read still.
     """
 
     message_id: str = ""
@@ -43,6 +44,7 @@ class Letter:
     newest_text: str = ""
     quoted_text: str = ""
     attachments: tuple[LetterAttachment, ...] = ()
+    has_files: bool = False
     headers: tuple[tuple[str, str], ...] = ()
     part_types: tuple[str, ...] = ()
     is_invitation: bool = False
@@ -95,6 +97,7 @@ def _letter(
         newest_text=newest.new[:LONGEST_NEWEST],
         quoted_text=newest.quoted[:LONGEST_NEWEST],
         attachments=attachments,
+        has_files=bool(contents.attached),
         headers=fields,
         part_types=tuple(dict.fromkeys(contents.types)),
         is_invitation=contents.is_invitation,
