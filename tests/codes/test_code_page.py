@@ -52,6 +52,20 @@ def make_icd_code(value="Z45.1", **fields):
     return code
 
 
+def test_a_procedure_goes_to_a_claim_as_a_line_and_a_diagnosis_as_one(client):
+    make_page()
+    release = make_icd_code().descriptions.get().release
+    header = make_code("Z45", system=CodeSystem.ICD_10_CM)
+    make_description(header, release=release, is_billable=False)
+
+    assert "/claim-check/?date=2026-07-01&amp;line=96522" in (
+        client.get("/codes/cpt/96522/?date=2026-07-01").text
+    )
+    diagnosis = client.get("/codes/icd-10-cm/Z45.1/?date=2026-07-01").text
+    assert "/claim-check/?date=2026-07-01&amp;dx=Z45.1" in diagnosis
+    assert "Check on a claim" not in client.get("/codes/icd-10-cm/Z45/?date=2026-07-01").text
+
+
 def use_up_views(client):
     """A guest who has spent the one view on another code."""
     other = make_code("96523", system=CodeSystem.CPT)
