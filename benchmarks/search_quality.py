@@ -223,12 +223,13 @@ class Place:
 def terms() -> dict[str, list[str]]:
     from search.index.build import term_key
     from search.models import Term
+    from search.reading import Terms
 
-    return {term_key(item.term): item.meaning_list for item in Term.objects.all()}
+    return Terms((term_key(item.term), item.meaning_list) for item in Term.objects.all())
 
 
 def ours(place: Place, *, by_meaning: bool) -> Search:
-    from search.ranking import ranked
+    from search.ranking import LEAST_SCORE, LEAST_UNKNOWN, ranked
     from search.reading import understand
 
     def search(text: str) -> list[tuple[str, str]]:
@@ -243,7 +244,7 @@ def ours(place: Place, *, by_meaning: bool) -> Search:
             model=place.model if by_meaning else None,
             vectors=place.vectors if by_meaning else None,
             day=DAY.toordinal(),
-        )
+        ).best(LEAST_UNKNOWN if understood.is_unknown else LEAST_SCORE)
         return [place.code(item.code) for item in found[:TOP]]
 
     return search
@@ -490,7 +491,8 @@ print(resident() - before)
 def fit(var: Path) -> int:
     """Learn the weights from the tuned half, and from index entries held for nothing else."""
 
-    from search.ranking import FEATURES, WEIGHTS_FILE
+    from search.features import FEATURES
+    from search.ranking import WEIGHTS_FILE
 
     folder, queries = peoples(var)[TUNE]
     place, general = Place.open(folder), Place.open(general_folder(var, learned_from))
@@ -516,7 +518,7 @@ def _examples(place: Place, queries: list[Query], *, by_meaning: bool):
     """The features of each query's likeliest candidates, and which of them are right."""
     import numpy as np
 
-    from search.ranking import FEATURES, candidates
+    from search.features import FEATURES, candidates
     from search.reading import understand
 
     model, vectors = (place.model, place.vectors) if by_meaning else (None, None)
@@ -527,17 +529,17 @@ def _examples(place: Place, queries: list[Query], *, by_meaning: bool):
             found = place.model.vectors([r.text for r in understood.readings] or [""])
             for reading, vector in zip(understood.readings, found, strict=False):
                 reading.vector = vector
-        for reading in understood.readings:
-            found = candidates(
-                place.part,
-                reading,
-                model=model,
-                vectors=vectors,
-                rows=place.rows,
-                day=DAY.toordinal(),
-            )
-            prior = found.features @ _prior(FEATURES)
-            for at in np.argsort(-prior)[:150]:
+        found = candidates(
+            [(place.part, place.rows)],
+            understood.readings,
+            model=model,
+            vectors=vectors,
+            day=DAY.toordinal(),
+        )
+        prior = found.features @ _prior(FEATURES)
+        for number, reading in enumerate(understood.readings):
+            own = np.flatnonzero(found.readings == number)
+            for at in own[np.argsort(-prior[own])[:150]]:
                 key = int(found.codes[at])
                 value = prior[at] * reading.trust
                 if key not in seen or seen[key][0] < value:

@@ -4,21 +4,21 @@ This is the app's interface: `find` for a page of results, `suggest` while someb
 `search.phrases.best_codes` for many phrases at once. `search.results` says what an answer holds.
 """
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 
-import numpy as np
 from django.contrib.postgres.search import SearchQuery
 from django.db.models import QuerySet
 
 from codes.models import Code
 from codes.queries.loaded import systems_not_loaded
-from codes.queries.releases import Releases, published_releases
+from codes.queries.releases import Releases
 from search.asked import Asked, read
-from search.hits import families_among, families_of, folded_hits, hits_alone, hits_of
-from search.index.current import Index, current, recent
+from search.hits import families_of, hits_of
+from search.index.current import Index, recent
 from search.index_match import Matches, facets_with, matches, nothing_near
 from search.named import exact_codes, named_codes, near_codes
+from search.ranking import Ranked
 from search.results import (
     Correction,
     Expansion,
@@ -26,6 +26,8 @@ from search.results import (
     Hit,
     Results,
     Suggestions,
+    Why,
+    WhyKind,
     with_corrections,
 )
 from search.scope import Scope, scope_of
@@ -81,7 +83,7 @@ def find(
     asked = read(text)
     if not asked.text:
         return Results(asked)
-    releases = published_releases()
+    releases, index = recent()
     system = system or asked.system
     scope = scope_of(
         releases,
@@ -102,7 +104,6 @@ def find(
             return Results(asked, total=1, exact=[exact[0].get_absolute_url()])
         total = named.count()
         code_ids = list(named.values_list("pk", flat=True)[first : first + most])
-    index = current(releases)
     said = _Said()
     if not asked.whole and not asked.first and total <= MOST_BEGINNINGS:
         place = {"limit": most - len(code_ids), "offset": max(0, first - total)}
@@ -116,17 +117,15 @@ def find(
     code_ids += said.code_ids
     total += said.total
     row_total = total
+    rows = [[code_id] for code_id in code_ids]
     if is_folded:
-        families = _families(code_ids, index, scope, asked)
+        families = families_of(code_ids, scope, asked, index)
         row_total = len(families)
-        hits = folded_hits(families[offset : offset + limit], releases, scope)
-    else:
-        hits = hits_of(code_ids, releases, scope)
-    hits = said.told(hits)
+        rows = families[offset : offset + limit]
     if total:
         return Results(
             asked,
-            hits,
+            _rows(rows, said, index, releases, scope),
             total,
             [code.get_absolute_url() for code in exact],
             facets=said.facets if named is None else _facets(asked, said, index, scope, releases),
@@ -161,7 +160,7 @@ def suggest(text: str, date_of_service: date, limit: int = 8) -> Suggestions:
     named = named_codes(asked, scope)
     code_ids = list(named.values_list("pk", flat=True)[:limit]) if named is not None else []
     if code_ids:
-        return Suggestions(hits_of(code_ids, releases, scope))
+        return Suggestions(hits_of(code_ids, releases, scope, index).values())
     if index is not None and asked.words:
         key = (asked.text, asked.system, date_of_service, limit)
         if key not in index.answers:
@@ -180,68 +179,47 @@ def suggest(text: str, date_of_service: date, limit: int = 8) -> Suggestions:
         limit=limit * MOST_VARIANTS,
         most=MOST_COMPARED,
     )
-    hits = folded_hits(families_of(code_ids, scope, asked)[:limit], releases, scope)
-    return Suggestions(replace(hit, variants=[], more_count=len(hit.variants)) for hit in hits)
+    families = families_of(code_ids, scope, asked)[:limit]
+    hits = _rows(families, _Said(), index, releases, scope)
+    for hit in hits:
+        hit.variants, hit.more_count = [], len(hit.variants)
+    return Suggestions(hits)
 
 
 def _suggested(
     asked: Asked, index: Index, releases: Releases, scope: Scope, limit: int
 ) -> Suggestions:
     """The codes that the index has for what is typed, with their texts of the day."""
-    day = scope.date_of_service.toordinal()
     everywhere = scope_of(releases, scope.date_of_service)
     found = matches(asked.words, index, everywhere, is_begun=True)
-    first = found.chosen[: limit * MOST_VARIANTS]
-    codes = {
-        int(item.part.code_id[item.code]): (
-            str(item.part.system(item.code)),
-            item.part.value(item.code),
-            item.part.titles([item.code], day)[0],
-        )
-        for item in first
-    }
-    families = families_among(list(codes), codes, asked)[:limit]
-    hits = {}
+    said = _said_of(found)
+    families = families_of(found.code_ids[: limit * MOST_VARIANTS], scope, asked, index)[:limit]
+    leads = said.told(hits_of([family[0] for family in families], releases, scope, index))
     for family in families:
-        if (kept := index.hits.get((family[0], day))) is not None:
-            hits[family[0]] = kept
-    missing = [family[0] for family in families if family[0] not in hits]
-    if missing:
-        if len(index.hits) > MOST_KEPT:
-            index.hits.clear()
-        fetched = hits_alone(missing, releases, scope)
-        hits |= fetched
-        index.hits.update(((key, day), hit) for key, hit in fetched.items())
-    said = _said_of(replace(found, chosen=first))
-    shown = Suggestions(
-        said.told(
-            [
-                replace(hits[family[0]], more_count=len(family) - 1)
-                for family in families
-                if family[0] in hits
-            ]
-        )
-    )
+        if family[0] in leads:
+            leads[family[0]].more_count = len(family) - 1
+    shown = Suggestions(leads.values())
     shown.read_as = with_corrections(asked.text, said.corrections)
     return shown
 
 
-def _families(
-    code_ids: list[int], index: Index | None, scope: Scope, asked: Asked
-) -> list[list[int]]:
-    """Variants of one another together, by the texts of the index where it has them all."""
-    if index is None:
-        return families_of(code_ids, scope, asked)
-    part, day = index.parts[-1][0], scope.date_of_service.toordinal()
-    numbers = part.numbers_of_codes(np.asarray(code_ids, np.int64))
-    if (numbers < 0).any():
-        return families_of(code_ids, scope, asked)
-    titles = part.titles(numbers, day)
-    codes = {
-        code_id: (str(part.system(number)), part.value(number), title)
-        for code_id, number, title in zip(code_ids, numbers.tolist(), titles, strict=True)
-    }
-    return families_among(code_ids, codes, asked)
+def _rows(
+    rows: list[list[int]],
+    said: "_Said",
+    index: Index | None,
+    releases: Releases,
+    scope: Scope,
+) -> list[Hit]:
+    """The hits of rows of keys: the best of each, with the others as its variants."""
+    code_ids = [code_id for row in rows for code_id in row]
+    hits = said.told(hits_of(code_ids, releases, scope, index))
+    found = []
+    for row in rows:
+        those = [hits[code_id] for code_id in row if code_id in hits]
+        if those:
+            lead, *lead.variants = those
+            found.append(lead)
+    return found
 
 
 def _facets(
@@ -269,27 +247,23 @@ class _Said:
     matches: Matches | None = None
     query: SearchQuery | None = None
 
-    def told(self, hits: list[Hit]) -> list[Hit]:
+    def told(self, hits: dict[int, Hit]) -> dict[int, Hit]:
         """The hits with their words marked, why they matched, and how well."""
         if self.query is not None:
-            marks = highlighted([hit.text for hit in hits], self.query)
-            return [replace(hit, highlighted=html) for hit, html in zip(hits, marks, strict=True)]
-        if self.matches is None:
-            return hits
-        whys, scores = self.matches.whys(), self.matches.scores()
-        return [self._told(hit, whys, scores) for hit in hits]
+            marks = highlighted([hit.text for hit in hits.values()], self.query)
+            for hit, html in zip(hits.values(), marks, strict=True):
+                hit.highlighted = html
+        if self.matches is not None:
+            for code_id, item in self.matches.of(hits):
+                _tell(hits[code_id], item, self.matches.wanted)
+        return hits
 
-    def _told(self, hit: Hit, whys: dict, scores: dict) -> Hit:
-        if hit.code_id not in scores:
-            return hit
-        why = whys[hit.code_id]
-        return replace(
-            hit,
-            highlighted=self.matches.marked(hit.text),
-            why=replace(why, highlighted=self.matches.marked(why.text)),
-            score=round(scores[hit.code_id], 4),
-            variants=[self._told(variant, whys, scores) for variant in hit.variants],
-        )
+
+def _tell(hit: Hit, item: Ranked, wanted: frozenset[str]) -> None:
+    """Put into a hit what was found of it."""
+    kind, text = WhyKind(item.part.kind(item.phrase)), item.part.text(item.phrase)[:200]
+    hit.why = Why(kind, text, item.is_by_meaning, wanted)
+    hit.wanted, hit.score = wanted, round(item.score, 4)
 
 
 def _as_typed(expansions: list[Expansion], asked: Asked) -> list[Expansion]:
@@ -320,7 +294,7 @@ def _said_of(found: Matches, most: int | None = None) -> _Said:
     understood = found.understood
     return _Said(
         found.code_ids[:most],
-        len(found.chosen),
+        len(found.chosen or ()),
         found.facets,
         understood.corrections,
         understood.expansions,

@@ -5,7 +5,7 @@ Their texts are the same but for these words. ICD-10-PCS does so with devices an
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
@@ -66,21 +66,31 @@ def family_of(system: str, value: str, text: str) -> str:
 
 
 def folded(codes: Sequence[tuple[str, str, str]]) -> list[list[int]]:
-    """The places of codes (system, stored value, text), each family where its first member stands.
+    """The places of codes (system, stored value, text), by family, where its first one stands."""
+    return brought_together(
+        [family_of(*code) for code in codes], [aspects_in(code[0], code[2]) for code in codes]
+    )
+
+
+def brought_together(names: Sequence[Hashable], aspects: Sequence[Hashable]) -> list[list[int]]:
+    """The places of codes with the names of their families, each family where its first member
+    stands.
 
     A header and its unspecified code, which differ in nothing that is told, are rows of their own:
     the one code that a claim may carry would be hidden under the one that it may not.
     """
-    names = [family_of(*code) for code in codes]
-    found: dict[str, list[int]] = {}
+    found: dict[Hashable, list[int]] = {}
+    is_split = False
     for place, name in enumerate(names):
         found.setdefault(name, []).append(place)
     families = []
     for family in found.values():
-        texts = [codes[place][2] for place in family]
-        is_one = len(family) == 1 or aspects_that_vary(codes[family[0]][0], texts)
-        families += [family] if is_one else [[place] for place in family]
-    return sorted(families, key=lambda family: family[0])
+        if len(family) == 1 or len({aspects[place] for place in family}) > 1:
+            families.append(family)
+        else:
+            is_split = True
+            families += [[place] for place in family]
+    return sorted(families) if is_split else families
 
 
 def asks_for_encounter(text: str) -> bool:
@@ -114,12 +124,18 @@ def with_varying_words(system: str, text: str) -> SafeString:
 
 def aspects_that_vary(system: str, texts: Sequence[str]) -> list[str]:
     """What tells variants from each other: 'side', 'encounter' ...; [] where nothing known does."""
-    aspects = _PROCEDURE_ASPECTS if system == CodeSystem.ICD_10_PCS else _ASPECTS
-    return [
-        name
-        for name, words in aspects.items()
-        if len({tuple(words.findall(text.lower())) for text in texts}) > 1
-    ]
+    told = zip(*(aspects_in(system, text) for text in texts), strict=True)
+    return [name for name, words in zip(_aspects(system), told, strict=True) if len(set(words)) > 1]
+
+
+def aspects_in(system: str, text: str) -> tuple[tuple[str, ...], ...]:
+    """The words of a text that tell the side, the encounter and so on, aspect by aspect."""
+    text = text.lower()
+    return tuple(tuple(words.findall(text)) for words in _aspects(system).values())
+
+
+def _aspects(system: str) -> dict[str, re.Pattern]:
+    return _PROCEDURE_ASPECTS if system == CodeSystem.ICD_10_PCS else _ASPECTS
 
 
 def _varying(system: str) -> re.Pattern | None:

@@ -1,7 +1,6 @@
 """Codes found, with the texts and the status they have on a date of service."""
 
-from dataclasses import replace
-
+import numpy as np
 from django.db.models import Q
 
 from codes.models import Code, CodeSystem, OfficialDescription, Release
@@ -9,65 +8,66 @@ from codes.queries.relatives import PCS_TABLE_LENGTH, CodeLink, prefixes
 from codes.queries.releases import Releases
 from codes.queries.status import StatusKind, description_on, status_on
 from search.asked import Asked
-from search.folding import asks_for_encounter, folded, with_initial_first
+from search.folding import asks_for_encounter, brought_together, folded, with_initial_first
+from search.index.current import Index
 from search.results import Hit
 from search.scope import Scope
 
 
-def hits_of(code_ids: list[int], releases: Releases, scope: Scope) -> list[Hit]:
-    """The codes in the order of their keys, parents beside them, in three queries."""
-    return list(_hits_by_id(code_ids, releases, scope).values())
+def hits_of(
+    code_ids: list[int], releases: Releases, scope: Scope, index: Index | None = None
+) -> dict[int, Hit]:
+    """The codes by their keys, in their order, parents beside them: as the index has them, or in
+    three queries.
+    """
+    hits = index.shown.hits(code_ids, releases, scope.date_of_service) if index else {}
+    missing = [code_id for code_id in code_ids if code_id not in hits]
+    if not missing:
+        return hits
+    hits |= _hits_by_id(missing, releases, scope)
+    return {code_id: hits[code_id] for code_id in code_ids if code_id in hits}
 
 
-def hits_alone(code_ids: list[int], releases: Releases, scope: Scope) -> dict[int, Hit]:
-    """The codes by their keys, without parents, in two queries."""
-    return _hits_by_id(code_ids, releases, scope, with_parents=False)
-
-
-def folded_hits(families: list[list[int]], releases: Releases, scope: Scope) -> list[Hit]:
-    """The first of each family of keys, with the others as its variants."""
-    hits = _hits_by_id([code_id for family in families for code_id in family], releases, scope)
-    found = [[hits[code_id] for code_id in family if code_id in hits] for family in families]
-    return [replace(lead, variants=variants) for lead, *variants in filter(None, found)]
-
-
-def families_of(code_ids: list[int], scope: Scope, asked: Asked) -> list[list[int]]:
+def families_of(
+    code_ids: list[int], scope: Scope, asked: Asked, index: Index | None = None
+) -> list[list[int]]:
     """The keys in rank order, variants of one another together where the first of them stands.
 
     Of words that leave the encounter open the first encounter leads.
     """
-    described = OfficialDescription.objects.filter(
-        code_id__in=code_ids, release_id__in=scope.release_ids
-    ).order_by()
-    columns = ("code_id", "code__system", "code__value", "long")
-    codes = {code_id: (*code,) for code_id, *code in described.values_list(*columns)}
-    return families_among(code_ids, codes, asked)
+    numbers = np.full(1, -1)
+    if index is not None:
+        part = index.parts[-1][0]
+        numbers = part.numbers_of_codes(np.asarray(code_ids, np.int64))
+    if (numbers >= 0).all():
+        names, aspects = part.code_variant[numbers].tolist(), part.code_aspects[numbers].tolist()
+        values = part.code_value[numbers].astype("U7")
+        families = brought_together(names, aspects)
+    else:
+        described = OfficialDescription.objects.filter(
+            code_id__in=code_ids, release_id__in=scope.release_ids
+        ).order_by()
+        columns = ("code_id", "code__system", "code__value", "long")
+        codes = {code_id: (*code,) for code_id, *code in described.values_list(*columns)}
+        codes = [codes.get(code_id, ("", str(code_id), "")) for code_id in code_ids]
+        values = [value for _, value, _ in codes]
+        families = folded(codes)
+    if not (asked.is_code or asks_for_encounter(asked.text)):
+        families = [
+            [family[place] for place in with_initial_first([values[place] for place in family])]
+            if len(family) > 1
+            else family
+            for family in families
+        ]
+    return [[code_ids[place] for place in family] for family in families]
 
 
-def families_among(
-    code_ids: list[int], codes: dict[int, tuple[str, str, str]], asked: Asked
-) -> list[list[int]]:
-    """The same of codes whose system, stored value and text are known."""
-    places = folded([codes.get(code_id, ("", str(code_id), "")) for code_id in code_ids])
-    found = [[code_ids[place] for place in family] for family in places]
-    if asked.is_code or asks_for_encounter(asked.text):
-        return found
-    return [
-        [family[place] for place in with_initial_first([codes[key][1] for key in family])]
-        if len(family) > 1
-        else family
-        for family in found
-    ]
-
-
-def _hits_by_id(
-    code_ids: list[int], releases: Releases, scope: Scope, *, with_parents: bool = True
-) -> dict[int, Hit]:
+def _hits_by_id(code_ids: list[int], releases: Releases, scope: Scope) -> dict[int, Hit]:
     by_id: dict[int, Release] = {release.pk: release for release in releases.all()}
     fields = ("system", "value", "plain_description__published_title")
     codes = Code.objects.select_related("plain_description").only(*fields).order_by()
     found = {code.pk: code for code in codes.filter(pk__in=code_ids)}
-    wanted = _parents_of(found.values()) if with_parents else {}
+    wanted = _parents_of(found.values())
     conditions = Q()
     for system, values in wanted.items():
         conditions |= Q(system=system, value__in=values)

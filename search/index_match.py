@@ -1,31 +1,31 @@
 """Which codes' texts hold or mean what was asked, best first, by this machine's index."""
 
 import re
-from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
-from django.utils.html import escape
-from django.utils.safestring import SafeString, mark_safe
 
-from codes.models import CodeSystem
-from search.index.build import CHAPTERS, NO_CHAPTER
+from search.index.build import CHAPTERS, NO_CHAPTER, SYSTEMS
 from search.index.current import Index
-from search.ranking import Ranked, ranked
+from search.ranking import (
+    LEAST_SCORE,
+    LEAST_SHARE,
+    LEAST_SHARE_BEGUN,
+    LEAST_UNKNOWN,
+    Found,
+    Ranked,
+    ranked,
+)
 from search.reading import Understood, nearest_words, understand
-from search.results import Choice, Facets, Why, WhyKind
+from search.results import Choice, Facets
 from search.scope import Scope
 from search.words import stems
 
-# A code is among the results if its score is at least so much, and so much of the best one's.
-LEAST_SCORE, LEAST_SHARE = 0.0005, 0.004
-LEAST_BY_MEANING = 0.15  # where no word speaks for it
-MOST_MATCHES = 1000
 # Words in quotes stand together in a text of the code; a word after a minus in none.
 _TOGETHER = re.compile(r'(?<!\S)(-?)"([^"]+)"')
 _LEFT_OUT = re.compile(r"(?<!\S)-(\w[\w'’]*)")
-_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
 
 
 @dataclass
@@ -33,37 +33,30 @@ class Matches:
     """The codes found, best first: `chosen` are those within every filter."""
 
     understood: Understood
-    chosen: list[Ranked] = field(default_factory=list)
-    found: list[Ranked] = field(default_factory=list)  # within none
+    chosen: Found | None = None
+    found: Found | None = None  # within none
     facets: Facets | None = None
 
     @property
     def code_ids(self) -> list[int]:
-        return [int(item.part.code_id[item.code]) for item in self.chosen]
+        return self.chosen.code_ids.tolist() if self.chosen else []
 
-    def whys(self) -> dict[int, Why]:
-        """What speaks for each code, by its key."""
-        return {
-            int(item.part.code_id[item.code]): Why(
-                WhyKind(item.part.kind(item.phrase)),
-                item.part.text(item.phrase)[:200],
-                item.is_by_meaning,
-            )
-            for item in self.chosen
-        }
+    def of(self, code_ids: Iterable[int]) -> Iterator[tuple[int, Ranked]]:
+        """What was found of each code, by its key; codes that were not found are left out."""
+        places = {code_id: place for place, code_id in enumerate(self.code_ids)}
+        those = [code_id for code_id in code_ids if code_id in places]
+        if those:
+            yield from zip(those, self.chosen[[places[key] for key in those]], strict=True)
 
-    def scores(self) -> dict[int, float]:
-        return {int(item.part.code_id[item.code]): item.score for item in self.chosen}
-
-    def marked(self, text: str) -> SafeString:
-        """A text as HTML with the words that were asked for in `<mark>`."""
-        wanted = {
+    @cached_property
+    def wanted(self) -> frozenset[str]:
+        """The stems that were asked for, in any reading."""
+        return frozenset(
             stem
             for reading in self.understood.readings
             for slot in reading.slots
             for stem in slot.stems
-        }
-        return marked(text, wanted)
+        )
 
 
 def matches(
@@ -89,42 +82,38 @@ def matches(
         vectors = model.vectors([reading.text for reading in readings])
         for reading, vector in zip(readings, vectors, strict=True):
             reading.vector = vector
-    day = scope.date_of_service.toordinal()
     found = ranked(
         index.parts,
         understood.readings,
         model=model,
         vectors=index.vectors if model is not None else None,
-        day=day,
+        day=scope.date_of_service.toordinal(),
         is_begun=is_begun,
     )
-    left_out = set(without)
-    found = [item for item in found if int(item.part.code_id[item.code]) not in left_out]
+    if left_out := list(without):
+        found = found[~np.isin(found.code_ids, left_out)]
     if signs:
-        found = [item for item in found if _agrees(item, signs)]
-    if found:
-        least = max(LEAST_SCORE, LEAST_SHARE * found[0].score)
-        found = [
-            item
-            for item in found
-            if item.score >= (max(least, LEAST_BY_MEANING) if item.is_by_meaning else least)
-        ][:MOST_MATCHES]
+        found = found[[_agrees(item, signs) for item in found]]
+    found = found.best(
+        LEAST_UNKNOWN if understood.is_unknown else LEAST_SCORE,
+        LEAST_SHARE_BEGUN if is_begun else LEAST_SHARE,
+    )
     chosen, facets = _filtered(found, scope)
     return Matches(understood, chosen, found, facets)
 
 
 def facets_with(code_ids: Sequence[int], found: Matches | None, index: Index, scope: Scope):
     """How codes that were named (by their keys), and what was found beside them, divide."""
-    part = index.parts[-1][0]
-    numbers = part.numbers_of_codes(np.asarray(code_ids, np.int64))
-    named = [Ranked(part, int(number), -1, 1.0, False) for number in numbers if number >= 0]
-    known = set(code_ids)
-    others = [item for item in (found.found if found else []) if _key(item) not in known]
-    return _filtered([*named, *others], scope)[1]
-
-
-def _key(item: Ranked) -> int:
-    return int(item.part.code_id[item.code])
+    sources = [part for part, _ in index.parts]
+    numbers = sources[-1].numbers_of_codes(np.asarray(code_ids, np.int64))
+    numbers = numbers[numbers >= 0]
+    count = len(numbers)
+    places, scores = np.full(count, len(sources) - 1), np.ones(count)
+    divided = Found(sources, places, numbers, np.full(count, -1), scores, np.zeros(count, bool))
+    if found and found.found:
+        others = found.found[~np.isin(found.found.code_ids, code_ids)]
+        divided = divided.with_others(others)
+    return _filtered(divided, scope)[1]
 
 
 @dataclass(frozen=True)
@@ -165,55 +154,37 @@ def nothing_near(text: str, index: Index) -> list[str]:
     return nearest_words(text, [part for part, _ in index.parts])
 
 
-def marked(text: str, wanted: set[str]) -> SafeString:
-    """A text as HTML, the words whose stems are wanted in `<mark>`."""
-    pieces, end = [], 0
-    for found in _WORD.finditer(text):
-        if wanted.intersection(stems(found[0])):
-            pieces += [escape(text[end : found.start()]), f"<mark>{escape(found[0])}</mark>"]
-            end = found.end()
-    return mark_safe("".join([*pieces, escape(text[end:])]))  # noqa: S308 - all is escaped
-
-
-def _filtered(found: Sequence[Ranked], scope: Scope) -> tuple[list[Ranked], Facets]:
+def _filtered(found: Found, scope: Scope) -> tuple[Found, Facets]:
     """The matches within the filters, and how many there would be with others."""
     day = scope.date_of_service.toordinal()
-    systems: Counter = Counter()
-    chapters: Counter = Counter()
-    billable = active = 0
-    chosen = []
-    for item in found:
-        part, code = item.part, item.code
-        system = str(part.system(code))
-        systems[system] += 1
-        if scope.system and system != scope.system:
-            continue
-        is_billable = bool(part.code_is_billable[code])
-        is_active = bool(part.code_first[code] <= day <= part.code_last[code])
-        passes_switches = (is_billable or not scope.is_billable_only) and (
-            is_active or not scope.is_active_only
-        )
-        chapter = int(part.code_chapter[code])
-        if passes_switches and chapter != NO_CHAPTER:
-            chapters[chapter] += 1
-        if scope.division and not scope.division.holds(part.value(code)):
-            continue
-        billable += is_billable
-        active += is_active
-        if passes_switches:
-            chosen.append(item)
+    system, chapter = found.facts("code_system"), found.facts("code_chapter")
+    is_billable = found.facts("code_is_billable")
+    is_active = (found.facts("code_first") <= day) & (day <= found.facts("code_last"))
+    systems = np.bincount(system, minlength=len(SYSTEMS)).tolist()
+    within = np.ones(len(found), np.bool_)
+    if scope.system:
+        within = system == SYSTEMS.index(scope.system)
+    passes = within
+    if scope.is_billable_only:
+        passes = passes & is_billable
+    if scope.is_active_only:
+        passes = passes & is_active
+    chapters = np.bincount(chapter[passes], minlength=NO_CHAPTER).tolist()[:NO_CHAPTER]
+    if scope.division:
+        holds = [scope.division.holds(item.part.value(item.code)) for item in found]
+        within = within & np.array(holds, np.bool_)
     facets = Facets(
         [
-            Choice(system.value, system.label, systems[system.value])
-            for system in CodeSystem
-            if systems[system.value]
+            Choice(system.value, system.label, count)
+            for system, count in zip(SYSTEMS, systems, strict=True)
+            if count
         ],
         [
             Choice(f"{system.value}:{division.slug}", division.title, count)
-            for number, count in sorted(chapters.items())
-            for system, division in [CHAPTERS[number]]
+            for (system, division), count in zip(CHAPTERS, chapters, strict=False)
+            if count
         ],
-        billable,
-        active,
+        int((is_billable & within).sum()),
+        int((is_active & within).sum()),
     )
-    return chosen, facets
+    return found[passes & within], facets

@@ -48,8 +48,8 @@ def best_codes(
 def _found_in(
     index: Index, phrase: str, scope: Scope, wanted: list[str], each: int
 ) -> list[PhraseMatch]:
-    found = matches(phrase, index, scope)
-    chosen = [item for item in found.chosen if not wanted or item.part.system(item.code) in wanted]
+    found = matches(phrase, index, scope).chosen or ()
+    chosen = [item for item in found if not wanted or item.part.system(item.code) in wanted]
     return [
         PhraseMatch(
             CodeSystem(item.part.system(item.code)),

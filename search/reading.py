@@ -1,7 +1,9 @@
 """How what was typed may be read: words as they stand, corrected, spelled out, or still begun."""
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 
@@ -23,6 +25,19 @@ _JOINED = 0.95  # a word written in one, where the text has it in two, or the ot
 SHORTEST_JOINED = 6  # letters of two words that may be one
 # After a number these are measures, not what they abbreviate elsewhere.
 _UNITS = frozenset({"mg", "mcg", "ml", "cc", "g", "gm", "iu", "mm", "cm", "in", "ft", "lb", "lbs"})
+
+
+class Terms(dict[str, list[str]]):
+    """Abbreviations and lay words in small letters, each with what it may mean."""
+
+    @cached_property
+    def _ordered(self) -> list[str]:
+        return sorted(self)
+
+    def beginning_with(self, text: str) -> list[str]:
+        """The terms that begin so, in order."""
+        ordered = self._ordered
+        return ordered[bisect_left(ordered, text) : bisect_left(ordered, f"{text}\U0010ffff")]
 
 
 @dataclass
@@ -59,22 +74,26 @@ class Understood:
     expansions: list[Expansion] = field(default_factory=list)
     unknown: list[str] = field(default_factory=list)
 
+    @property
+    def is_unknown(self) -> bool:
+        """Whether no word of it is known."""
+        return len(self.unknown) == sum(len(reading.slots) for reading in self.readings)
+
 
 def understand(
     text: str,
     parts: Sequence[Part],
-    terms: dict[str, list[str]],
+    terms: Terms,
     *,
     is_begun: bool = False,
     corrects: bool = True,
 ) -> Understood:
-    """The readings of a text. `terms` are abbreviations and lay words in small letters, each with
-    what it may mean. With `is_begun` the last word may be the beginning of one.
-    """
+    """The readings of a text. With `is_begun` its last word may be the beginning of one."""
     typed = words(text)[:MOST_WORDS]
     if not typed:
         return Understood([])
-    spans = _terms_in(typed, _with_begun(typed, terms) if is_begun else terms)
+    begun = _term_begun(" ".join(typed), terms) if is_begun else {}
+    spans = _terms_in(typed, terms, begun)
     plain, corrections, unknown = _plain(typed, parts, spans, is_begun, corrects)
     readings = [plain]
     expansions = []
@@ -147,21 +166,23 @@ def _join(typed: list[str], parts: Sequence[Part], slots: list[Slot]) -> None:
                     slot.stems.setdefault(item, _JOINED)
 
 
-def _with_begun(typed: list[str], terms: dict[str, list[str]]) -> dict[str, list[str]]:
-    """The terms, and what was typed as one if it begins some: as the shortest of these."""
-    text = " ".join(typed)
+def _term_begun(text: str, terms: Terms) -> dict[str, list[str]]:
+    """What was typed as the shortest of the terms that it begins; {} where it begins none."""
     if len(text) < SHORTEST_TERM_BEGUN or text in terms:
-        return terms
-    begun = min((term for term in terms if term.startswith(text)), key=len, default="")
-    return {**terms, text: terms[begun]} if begun else terms
+        return {}
+    begun = min(terms.beginning_with(text), key=len, default="")
+    return {text: terms[begun]} if begun else {}
 
 
-def _terms_in(typed: list[str], terms: dict[str, list[str]]) -> list[tuple[int, int, list[str]]]:
+def _terms_in(
+    typed: list[str], terms: Terms, begun: dict[str, list[str]]
+) -> list[tuple[int, int, list[str]]]:
     """The longest terms of the table in the words, none over another: (first, beyond, meanings)."""
     found, place = [], 0
     while place < len(typed):
         for length in range(min(LONGEST_TERM, len(typed) - place), 0, -1):
-            meanings = terms.get(" ".join(typed[place : place + length]))
+            term = " ".join(typed[place : place + length])
+            meanings = terms.get(term) or begun.get(term)
             is_measure = place and typed[place] in _UNITS and typed[place - 1][-1:].isdigit()
             if meanings and not is_measure:
                 found.append((place, place + length, meanings))

@@ -4,8 +4,10 @@ Everything the page, the suggestions, note coding, the assistant and mail may re
 """
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 
 from django.utils.safestring import SafeString
 
@@ -14,6 +16,7 @@ from codes.queries.divisions import Division, divisions_of
 from codes.queries.relatives import CodeForms, CodeLink
 from codes.queries.status import Status
 from search.asked import Asked
+from search.marking import marked
 
 
 class WhyKind(StrEnum):
@@ -39,18 +42,28 @@ _LABELS = {
 }
 
 
-@dataclass(frozen=True)
-class Why:
+class _Marked:
+    """What has a `text`, and the stems in it that were `wanted`."""
+
+    @cached_property
+    def highlighted(self) -> SafeString | str:
+        """The text as HTML with the words marked, worked out when it is looked at; '' where no
+        words were asked for.
+        """
+        return marked(self.text, self.wanted) if self.wanted else ""
+
+
+@dataclass
+class Why(_Marked):
     """The text that matched best, as it is written at its source: 'Attack, heart'.
 
-    `is_by_meaning` where its words are others and only the meaning is near. `highlighted` is the
-    text as HTML with the words marked.
+    `is_by_meaning` where its words are others and only the meaning is near.
     """
 
     kind: WhyKind
     text: str
     is_by_meaning: bool = False
-    highlighted: SafeString | str = ""
+    wanted: Collection[str] = ()
 
     def __str__(self) -> str:
         return f"{self.label}: {self.text}"
@@ -62,9 +75,9 @@ class Why:
         return f"near in meaning, {label}" if self.is_by_meaning else label
 
 
-@dataclass(frozen=True)
-class Hit(CodeForms):
-    """A code found: `text` in one line, `highlighted` the same as HTML with the words marked.
+@dataclass
+class Hit(CodeForms, _Marked):
+    """A code found, with its `text` in one line.
 
     `variants` are the hits that differ from it only in side, encounter or the like, where the
     answer is folded; suggestions hold only their number, `more_count`. `why` is None where the
@@ -78,7 +91,7 @@ class Hit(CodeForms):
     value: str
     text: str
     status: Status
-    highlighted: SafeString | str = ""
+    wanted: Collection[str] = ()
     why: Why | None = None
     parents: list[CodeLink] = field(default_factory=list)
     is_billable: bool = True

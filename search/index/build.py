@@ -15,6 +15,7 @@ import tantivy
 
 from codes.models import CodeSystem
 from codes.queries.divisions import DIVISIONS
+from search.folding import aspects_in, family_of
 from search.index.texts import Texts
 from search.meaning import meaning_key, meaning_text
 from search.results import WhyKind
@@ -52,7 +53,8 @@ def analyzers() -> dict[str, tantivy.TextAnalyzer]:
 
 def write(texts: Texts, folder: Path, *, stamp: dict) -> None:
     """Write the index of the texts into an empty folder, `stamp.json` last of all."""
-    codes = list(texts.codes.values())
+    # In the order of the books: a category's codes are neighbours.
+    codes = sorted(texts.codes.values(), key=lambda code: (SYSTEMS.index(code.system), code.value))
     code_number = {(code.system, code.value): number for number, code in enumerate(codes)}
     phrases = texts.phrases
 
@@ -97,12 +99,12 @@ def write(texts: Texts, folder: Path, *, stamp: dict) -> None:
     keep("code_last", [code.last_day for code in codes], np.int32)
     keep("code_chapter", _chapters(codes), np.uint8)
     keep("code_parent", _parents(codes, code_number), np.int32)
-    families = {}
-    keep(
-        "code_family",
-        [families.setdefault((code.system, code.value[:3]), len(families)) for code in codes],
-        np.int32,
-    )
+    for name, length in (("code_family", 3), ("code_branch", 4)):
+        groups = {}
+        found = [
+            groups.setdefault((code.system, code.value[:length]), len(groups)) for code in codes
+        ]
+        keep(name, found, np.int32)
     keep("is_later", [_is_later(code) for code in codes], np.bool_)
     keep("code_depth", [len(code.value) for code in codes], np.uint8)
     unspecified = np.zeros(len(codes), np.bool_)
@@ -114,6 +116,8 @@ def write(texts: Texts, folder: Path, *, stamp: dict) -> None:
             unspecified[number] = True
     keep("unspecified", unspecified, np.bool_)
     keep("phrase_total", total, np.int32)
+
+    _keep_listings(keep, folder, codes, phrases)
 
     keep(
         "phrase_code",
@@ -147,6 +151,39 @@ def write(texts: Texts, folder: Path, *, stamp: dict) -> None:
     (folder / "joined").write_text("\n".join(lines), encoding="utf-8")
     stamp = {**stamp, "codes": len(codes), "phrases": len(phrases)}
     (folder / "stamp.json").write_text(json.dumps(stamp))
+
+
+def _keep_listings(keep, folder: Path, codes, phrases) -> None:
+    """What releases say of each code: those of which they say the same but for the text share a
+    number. `title_phrase` holds a phrase for each release of a code, from its `title_start` on.
+    """
+    phrase_of = {
+        (phrase.system, phrase.value, phrase.text): number for number, phrase in enumerate(phrases)
+    }
+    listings: dict[tuple, int] = {}
+    variants: dict[str, int] = {}
+    aspects: dict[tuple, int] = {}
+    of_code, titles, starts, plain, variant_of, aspects_of = [], [], [0], [], [], []
+    for code in codes:
+        of_code.append(
+            listings.setdefault(tuple(item[:-1] for item in code.listings), len(listings))
+        )
+        titles += [
+            phrase_of.get((code.system, code.value, item.text), -1) for item in code.listings
+        ]
+        starts.append(len(titles))
+        plain.append(phrase_of.get((code.system, code.value, code.plain_title), -1))
+        text = code.listings[-1].text if code.listings else code.plain_title
+        name = family_of(code.system, code.value, text)
+        variant_of.append(variants.setdefault(name, len(variants)))
+        aspects_of.append(aspects.setdefault(aspects_in(code.system, text), len(aspects)))
+    keep("code_listing", of_code, np.int32)
+    keep("title_phrase", titles, np.int32)
+    keep("title_start", starts, np.int32)
+    keep("plain_phrase", plain, np.int32)
+    keep("code_variant", variant_of, np.int32)
+    keep("code_aspects", aspects_of, np.int32)
+    (folder / "listings.json").write_text(json.dumps(list(listings)))
 
 
 def _is_later(code) -> bool:

@@ -19,6 +19,8 @@ from codes.queries.releases import Releases, published_releases
 from search.index import kept
 from search.index.part import Part
 from search.meaning import Model, model
+from search.reading import Terms
+from search.shown import Shown
 from search.vectors import Vectors, row_count
 
 logger = logging.getLogger(__name__)
@@ -34,12 +36,12 @@ class Index:
 
     names: kept.Wanted
     parts: list[tuple[Part, np.ndarray]]
-    terms: dict[str, list[str]]
+    terms: Terms
     model: Model | None
     vectors: Vectors | None
-    # Suggestions by what was asked, and hits by code and day: what is kept goes with the index.
+    shown: Shown
+    # Suggestions by what was asked: they go with the index.
     answers: dict = field(default_factory=dict, compare=False, repr=False)
-    hits: dict = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def lacks_vectors(self) -> bool:
@@ -120,7 +122,8 @@ def open_index(names: kept.Wanted) -> Index:
     for part in (editors, releases):
         rows = vectors.rows_of(part.phrase_meaning) if vectors is not None else None
         parts.append((part, rows))
-    return Index(names, parts, kept.terms_of(names.editors), found, vectors)
+    shown = Shown(releases, editors)
+    return Index(names, parts, Terms(kept.terms_of(names.editors)), found, vectors, shown)
 
 
 _follower = _Follower()

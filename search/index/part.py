@@ -10,10 +10,8 @@ import numpy as np
 import tantivy
 
 from search.index.build import KINDS, SYSTEMS, analyzers, schema
-from search.results import WhyKind
 from search.words import WEAK_STEMS
 
-_OFFICIAL = KINDS.index(WhyKind.OFFICIAL)
 WEAK_WEIGHT = 0.25  # of a word that hardly tells codes apart
 
 
@@ -26,7 +24,9 @@ class Part:
         for file in folder.glob("*.npy"):
             # Read-only maps as plain arrays: the subclass memmap makes each small step slower.
             setattr(self, file.stem, np.load(file, mmap_mode="r").view(np.ndarray))
-        self._texts = np.memmap(folder / "texts", np.uint8, "r") if self.phrase_count else b""
+        self._texts = np.zeros(0, np.uint8)
+        if self.phrase_count:
+            self._texts = np.memmap(folder / "texts", np.uint8, "r").view(np.ndarray)
         self.stems = (folder / "stems").read_text(encoding="utf-8").split("\n")
         self.stem_number = {stem: number for number, stem in enumerate(self.stems) if stem}
         self.words = (folder / "words").read_text(encoding="utf-8").split("\n")
@@ -38,6 +38,8 @@ class Part:
         }
         if not self.stem_number:
             self.stems, self.words = [], []
+        # What releases say of codes: (release_id, is_billable, added_day, last_day) of each.
+        self.listings = json.loads((folder / "listings.json").read_text())
         index = tantivy.Index(schema(), path=str(folder / "tantivy"))
         for name, analyzer in analyzers().items():
             index.register_tokenizer(name, analyzer)
@@ -48,6 +50,7 @@ class Part:
         weak = [self.stem_number[stem] for stem in WEAK_STEMS if stem in self.stem_number]
         self.weak[weak] = WEAK_WEIGHT
         self.weights = self._own_weights()
+        self._sum_phrases()
 
     @property
     def phrase_count(self) -> int:
@@ -64,6 +67,18 @@ class Part:
             place = other.stem_number.get(stem)
             if place is not None:
                 self.weights[number] = other.weights[place]
+        self._sum_phrases()
+
+    def _sum_phrases(self) -> None:
+        """By phrase: the weight of the words it says (float32), and the number of those that tell
+        something; words that may be left out aside.
+        """
+        owners = np.repeat(np.arange(self.phrase_count), np.diff(self.token_start.astype(np.int64)))
+        is_own = self.token_flag == 0
+        owners, ids = owners[is_own], self.token_id[is_own]
+        said = np.bincount(owners, self.weights[ids], self.phrase_count)
+        strong = np.bincount(owners, self.weak[ids] == 1, self.phrase_count)
+        self.said, self.strong_count = said.astype(np.float32), strong.astype(np.float32)
 
     def take_days_of(self, other: "Part") -> None:
         """Take over when codes are valid and billable from the index of their releases."""
@@ -116,17 +131,17 @@ class Part:
 
     def text(self, phrase: int) -> str:
         """The phrase as it is written at its source."""
-        start, end = self.text_start[phrase], self.text_start[phrase + 1]
-        return bytes(self._texts[start:end]).decode()
+        start, end = self.text_start.item(phrase), self.text_start.item(phrase + 1)
+        return self._texts[start:end].tobytes().decode()
 
     def kind(self, phrase: int) -> str:
-        return KINDS[self.phrase_kind[phrase]]
+        return KINDS[self.phrase_kind.item(phrase)]
 
     def system(self, code: int) -> str:
-        return SYSTEMS[self.code_system[code]]
+        return SYSTEMS[self.code_system.item(code)]
 
     def value(self, code: int) -> str:
-        return self.code_value[code].decode()
+        return self.code_value.item(code).decode()
 
     @cached_property
     def _by_code(self) -> tuple[np.ndarray, np.ndarray]:
@@ -139,19 +154,15 @@ class Part:
         order, starts = self._by_code
         return order[starts[code] : starts[code + 1]]
 
-    def titles(self, codes: Iterable[int], day: int) -> list[str]:
-        """The official text of each code on a day (an ordinal); '' where it has none."""
-        order, starts = self._by_code
-        kinds, firsts, lasts = self.phrase_kind, self.phrase_first, self.phrase_last
-        found = []
-        for code in codes:
-            title = ""
-            for phrase in order[starts[code] : starts[code + 1]].tolist():
-                if kinds[phrase] == _OFFICIAL and firsts[phrase] <= day <= lasts[phrase]:
-                    title = self.text(phrase)
-                    break
-            found.append(title)
-        return found
+    def title(self, code: int, place: int) -> str:
+        """The official text of a code in the release at a place of its listings."""
+        phrase = self.title_phrase.item(self.title_start.item(code) + place)
+        return self.text(phrase) if phrase >= 0 else ""
+
+    def plain_title(self, code: int) -> str:
+        """The editors' title of a code; '' where it has none."""
+        phrase = self.plain_phrase.item(code)
+        return self.text(phrase) if phrase >= 0 else ""
 
     def numbers_of_codes(self, code_ids: np.ndarray) -> np.ndarray:
         """The number of each code (by its key) here, -1 where it has none."""

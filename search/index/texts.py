@@ -4,6 +4,8 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from datetime import date
+from typing import NamedTuple
 
 from django.db import connection
 
@@ -23,9 +25,21 @@ SYSTEMS = tuple(CodeSystem)
 LONGEST_BODY = 1200  # characters of an editor's text that are read
 
 
+class Listed(NamedTuple):
+    """What a release says of a code. The publisher's own days, where it gives them."""
+
+    release_id: int
+    is_billable: bool
+    added_day: int | None
+    last_day: int | None
+    text: str
+
+
 @dataclass
 class CodeRow:
-    """A code: days are proleptic ordinals (`date.toordinal`), inclusive."""
+    """A code: days are proleptic ordinals (`date.toordinal`), inclusive. `listings` go from the
+    oldest release to the newest; `plain_title` is the editors'.
+    """
 
     code_id: int
     system: str
@@ -33,6 +47,8 @@ class CodeRow:
     is_billable: bool = True
     first_day: int = ALWAYS
     last_day: int = FOREVER
+    listings: list[Listed] = field(default_factory=list)
+    plain_title: str = ""
 
 
 @dataclass(slots=True)
@@ -83,17 +99,20 @@ def editors_texts() -> Texts:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT c.id, c.system, c.value, d.long, d.medium, d.short, d.consumer, d.is_billable,"
-            " coalesce(d.added_date, r.valid_from), d.termination_date"
+            " d.added_date, d.termination_date, r.id, r.valid_from"
             " FROM codes_officialdescription d JOIN codes_release r ON r.id = d.release_id"
             " JOIN codes_code c ON c.id = d.code_id"
             " WHERE r.source = %s AND r.state = %s ORDER BY r.valid_from",
             [Source.ENTERED_BY_HAND, Release.State.PUBLISHED],
         )
         for row in cursor.fetchall():
-            code_id, system, value, *written, is_billable, begins, ends = row
-            last = ends.toordinal() if ends else FOREVER
-            code = CodeRow(code_id, system, value, is_billable, begins.toordinal(), last)
-            texts.codes[system, value] = code
+            code_id, system, value, *written, is_billable, added, ended, release_id, begins = row
+            code = texts.codes.setdefault((system, value), CodeRow(code_id, system, value))
+            code.is_billable, code.last_day = is_billable, _day(ended) or FOREVER
+            code.first_day = _day(added or begins)
+            long, medium, short, _ = written
+            listed = (release_id, is_billable, _day(added), _day(ended), long or medium or short)
+            code.listings.append(Listed(*listed))
             for text in dict.fromkeys(filter(None, written)):
                 texts.phrases.append(Phrase(system, value, WhyKind.OFFICIAL, text))
         cursor.execute(
@@ -102,7 +121,8 @@ def editors_texts() -> Texts:
             " WHERE p.published_at IS NOT NULL"
         )
         for code_id, system, value, title, body in cursor.fetchall():
-            texts.codes.setdefault((system, value), CodeRow(code_id, system, value))
+            code = texts.codes.setdefault((system, value), CodeRow(code_id, system, value))
+            code.plain_title = title
             for text in filter(None, (title, body[:LONGEST_BODY])):
                 texts.phrases.append(Phrase(system, value, WhyKind.PLAIN, text))
         cursor.execute(
@@ -113,6 +133,10 @@ def editors_texts() -> Texts:
             texts.codes.setdefault((system, value), CodeRow(code_id, system, value))
             texts.phrases.append(Phrase(system, value, WhyKind.SYNONYM, text))
     return texts
+
+
+def _day(value: date | None) -> int | None:
+    return value.toordinal() if value else None
 
 
 def _add(texts: Texts, phrases: Iterable[Phrase]) -> None:
@@ -160,8 +184,14 @@ def _read_descriptions(texts: Texts, releases: Releases, system: CodeSystem) -> 
             system,
             value,
             is_billable,
-            added.toordinal() if added else begins[first[0]],
-            ended.toordinal() if ended else ends[last[0]],
+            _day(added) or begins[first[0]],
+            _day(ended) or ends[last[0]],
+            [
+                Listed(
+                    listing[number].pk, billable, _day(since), _day(until), long or medium or short
+                )
+                for number, long, medium, short, _, billable, since, until in found
+            ],
         )
         spans: dict[str, list[int]] = {}
         for number, long, medium, short, consumer, *_ in found:

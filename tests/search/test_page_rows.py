@@ -1,12 +1,12 @@
 """What a row of the results holds: variants folded in it, 7th characters, a way to a claim."""
 
 import re
+from dataclasses import replace
 from datetime import date
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from django.utils.safestring import mark_safe
 
 from codes.models import CodeSystem, OfficialDescription, Source
 from search import views
@@ -166,7 +166,7 @@ def answer(client, monkeypatch):
 
 def hit_with(why):
     hit = views.find("walker", date(2026, 8, 1)).hits[0]
-    return type(hit)(**{**hit.__dict__, "why": why})
+    return replace(hit, why=why)
 
 
 @pytest.mark.parametrize(
@@ -215,7 +215,7 @@ def test_a_correction_that_found_nothing_is_not_said(answer):
 
 
 def test_the_words_are_marked_in_what_matched_too(answer):
-    why = Why(WhyKind.INDEX, "Aid, walking", highlighted=mark_safe("Aid, <mark>walking</mark>"))
+    why = Why(WhyKind.INDEX, "Aid, walking", wanted={"walk"})
 
     assert "index:</span> Aid, <mark>walking</mark>" in answer(
         "walking", hits=[hit_with(why)], total=1

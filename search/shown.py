@@ -1,0 +1,148 @@
+"""What is shown of the index's codes on a day of service: their text, status and parents.
+
+The index holds what each release says of a code; `codes.queries.status` says what follows from it.
+Codes of which the releases say the same (all that came with one and are still there) share the
+answer, so that hardly any has to be worked out.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+
+from codes.models import CodeSystem, Release
+from codes.queries.relatives import CodeLink
+from codes.queries.releases import Releases
+from codes.queries.status import Status, StatusKind, description_on, status_on
+from search.index.part import Part
+from search.results import Hit
+
+MOST_KEPT = 5000  # answers of a kind in a process
+
+
+@dataclass(frozen=True)
+class _Code:
+    system: str
+
+
+@dataclass(frozen=True)
+class _Listing:
+    """What one release says, in the form that `codes.queries.status` asks."""
+
+    place: int
+    code: _Code
+    release: Release
+    is_billable: bool
+    added_date: date | None
+    termination_date: date | None
+
+    @property
+    def release_id(self) -> int:
+        return self.release.pk
+
+
+class Shown:
+    """The codes of an open index, which consists of the publishers' texts and the editors'."""
+
+    def __init__(self, publishers: Part, editors: Part):
+        self.publishers, self.editors = publishers, editors
+        self._written = {code_id: number for number, code_id in enumerate(editors.code_id.tolist())}
+        self._facts: dict[tuple, tuple[Status, int, bool]] = {}
+        self._links: dict[tuple[int, date], CodeLink] = {}
+
+    def hits(
+        self, code_ids: list[int], releases: Releases, date_of_service: date
+    ) -> dict[int, Hit]:
+        """The codes by their keys; those that the publishers' index does not have are left out."""
+        numbers = self.publishers.numbers_of_codes(np.asarray(code_ids, np.int64)).tolist()
+        return {
+            code_id: self._hit(code_id, number, releases, date_of_service)
+            for code_id, number in zip(code_ids, numbers, strict=True)
+            if number >= 0
+        }
+
+    def _hit(self, code_id: int, number: int, releases: Releases, date_of_service: date) -> Hit:
+        system, value = CodeSystem(self.publishers.system(number)), self.publishers.value(number)
+        status, text, is_billable = self._told(code_id, number, releases, date_of_service)
+        return Hit(
+            system,
+            value,
+            text,
+            status,
+            parents=[
+                self._link(parent, releases, date_of_service) for parent in self._above(number)
+            ],
+            is_billable=is_billable,
+            code_id=code_id,
+        )
+
+    def _above(self, number: int) -> Iterable[int]:
+        """The numbers of the codes above one, from the top down."""
+        found, parents = [], self.publishers.code_parent
+        while (number := parents.item(number)) >= 0:
+            found.append(number)
+        return reversed(found)
+
+    def _link(self, number: int, releases: Releases, date_of_service: date) -> CodeLink:
+        link = self._links.get((number, date_of_service))
+        if link is None:
+            part = self.publishers
+            code_id = part.code_id.item(number)
+            _, text, _ = self._told(code_id, number, releases, date_of_service)
+            link = CodeLink(part.system(number), part.value(number), text, is_billable=False)
+            _keep(self._links, (number, date_of_service), link)
+        return link
+
+    def _told(
+        self, code_id: int, number: int, releases: Releases, date_of_service: date
+    ) -> tuple[Status, str, bool]:
+        """The status of a code, its text, and whether it is billable."""
+        publishers, editors = self.publishers, self.editors
+        written = self._written.get(code_id, -1)
+        listing = publishers.code_listing.item(number)
+        by_hand = editors.code_listing.item(written) if written >= 0 else -1
+        key = (publishers.code_system.item(number), listing, by_hand, date_of_service)
+        facts = self._facts.get(key)
+        if facts is None:
+            facts = self._worked_out(number, listing, by_hand, releases, date_of_service)
+            _keep(self._facts, key, facts)
+        status, place, is_billable = facts
+        text, count = "", len(publishers.listings[listing])
+        if 0 <= place < count:
+            text = publishers.title(number, place)
+        elif place >= count:
+            text = editors.title(written, place - count)
+        if not text and written >= 0:
+            text = editors.plain_title(written)
+        return status, text, is_billable
+
+    def _worked_out(
+        self, number: int, listing: int, by_hand: int, releases: Releases, date_of_service: date
+    ) -> tuple[Status, int, bool]:
+        by_id = {release.pk: release for release in releases.all()}
+        code = _Code(self.publishers.system(number))
+        said = [
+            *self.publishers.listings[listing],
+            *(self.editors.listings[by_hand] if by_hand >= 0 else ()),
+        ]
+        listed = [
+            _Listing(place, code, by_id[release_id], is_billable, _day(added), _day(last))
+            for place, (release_id, is_billable, added, last) in enumerate(said)
+            if release_id in by_id
+        ]
+        shown = description_on(code, listed, releases, date_of_service)
+        status = status_on(code, listed, releases, date_of_service)
+        is_billable = shown.is_billable if shown else status.kind != StatusKind.HEADER
+        return status, shown.place if shown else -1, is_billable
+
+
+def _day(ordinal: int | None) -> date | None:
+    return date.fromordinal(ordinal) if ordinal else None
+
+
+def _keep(kept: dict, key, value) -> None:
+    """Keep an answer; the oldest goes where there are too many."""
+    while len(kept) >= MOST_KEPT:
+        kept.pop(next(iter(kept)), None)
+    kept[key] = value
