@@ -54,9 +54,11 @@ _MCM = tuple(f"MCM{i}" for i in range(1, 4))
 _LAB = tuple(f"LABCERT{i}" for i in range(1, 9))
 _XREF = tuple(f"XREF{i}" for i in range(1, 6))
 _TOS = tuple(f"TOS{i}" for i in range(1, 6))
-_CHECKED_LENGTHS = tuple(
-    name for name in COLUMNS if name not in ("HCPC", "SEQNUM", "RECID", "LONG DESCRIPTION")
-)
+_CHECKED_LENGTHS = {
+    name: limit
+    for name, limit in _LIMITS.items()
+    if name not in ("HCPC", "SEQNUM", "RECID", "LONG DESCRIPTION")
+}
 
 
 class _BadField(Exception):
@@ -75,11 +77,9 @@ def row_of(line: int, fields: dict[str, str], long_parts: list[str]) -> Row:
     if _OF_THE_AMA.fullmatch(text.strip()):
         return LeftOut(line, CPT)
     try:
-        for name in _CHECKED_LENGTHS:
-            if len(fields[name]) > _LIMITS[name]:
-                raise _BadField(
-                    f"{name} is {fields[name]!r}; expected at most {_LIMITS[name]} characters"
-                )
+        for name, limit in _CHECKED_LENGTHS.items():
+            if len(fields[name]) > limit:
+                raise _BadField(f"{name} is {fields[name]!r}; expected at most {limit} characters")
         long = one_line(" ".join([fields["LONG DESCRIPTION"], *long_parts]))
         if not long:
             raise _BadField("the long description is empty")
@@ -144,7 +144,8 @@ def _modifier_row(line: int, text: str, long: str, fields: dict[str, str]) -> Mo
 
 
 def _filled(fields: dict[str, str], names: tuple[str, ...]) -> list[str]:
-    return [text for name in names if (text := fields[name].strip())]
+    # Most of these fields are empty.
+    return [text for name in names if (text := fields[name]) and (text := text.strip())]
 
 
 def _letter(fields: dict[str, str], name: str) -> str:

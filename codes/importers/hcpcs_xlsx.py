@@ -58,13 +58,17 @@ def read(file: OfficialFile) -> Iterator[Row]:
             else:
                 yield LeftOut(number)
             continue
-        fields = {name: cells.get(column, "") for name, column in columns.items()}
-        for name, text in fields.items():
-            if text[:1] == "=":
+        fields = dict.fromkeys(COLUMNS, "")
+        for column, text in cells.items():  # of the 48 some fifteen are filled
+            name = columns.get(column)
+            if name is None:
+                continue
+            if text[0] == "=":
                 raise FileProblem(
                     f"{file.title}, row {number}, column {name} holds the formula {text[:60]}; "
                     "expected the publisher's own text."
                 )
+            fields[name] = text
         record = fields["RECID"] = fields["RECID"].strip()
         if record not in RECORD_IDS:
             if any(fields.values()):
@@ -89,14 +93,14 @@ def read(file: OfficialFile) -> Iterator[Row]:
 
 
 def _columns(file: OfficialFile, number: int, cells: Cells) -> dict[str, str]:
-    """The column of each name in the header row."""
-    columns: dict[str, str] = {}
+    """The name that the header row gives each column we read."""
+    found: dict[str, str] = {}
     for column, cell in cells.items():
-        columns.setdefault(_name(cell), column)
-    missing = [name for name in COLUMNS if name not in columns]
+        found.setdefault(_name(cell), column)
+    missing = [name for name in COLUMNS if name not in found]
     if missing:
         raise FileProblem(
             f"{file.title}, row {number}: the header lacks {', '.join(missing)}; expected the "
             f"{len(COLUMNS)} columns of CMS's HCPCS spreadsheet, HCPC to ACTION CD."
         )
-    return {name: columns[name] for name in COLUMNS}
+    return {found[name]: name for name in COLUMNS}

@@ -135,14 +135,17 @@ def _check_references() -> None:
 
 
 def renew_statistics(importer: ModuleType) -> None:
-    """Tell PostgreSQL what the tables hold now, so that the first readers get good plans.
+    """Tell PostgreSQL what the tables filled hold now, so that the first readers get good plans.
 
     It finds out by itself within minutes; until then a query may take the tables for empty. Columns
     are named so that the words of the texts, the costly part, are left to it. Tables in parts by
     release do this for each part.
     """
-    models = [Code, OfficialDescription, HcpcsRecord, HcpcsModifier]
-    models += getattr(importer, "TABLES", {}).values()
+    models = [Code, *getattr(importer, "TABLES", {}).values()]
+    if Source(importer.SOURCE).system:
+        models.append(OfficialDescription)
+    if importer.SOURCE == Source.HCPCS_LEVEL_II:
+        models += [HcpcsRecord, HcpcsModifier]
     with connection.cursor() as cursor:
         for model in dict.fromkeys(models):
             if not partitions.is_partitioned(model):
