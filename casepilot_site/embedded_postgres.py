@@ -84,6 +84,13 @@ _server = None
 _launched = []
 
 
+@atexit.register
+def _note_what_ended():
+    """Python warns at its end of every process that it was not told of the end of."""
+    for process in _launched:
+        process.poll()
+
+
 def _of_this_process():
     global _server
     if _server is None:
