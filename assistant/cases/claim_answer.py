@@ -173,11 +173,11 @@ def _lines(numbers: tuple[int, ...]) -> str:
 
 def _pairs_without_edit(check: ClaimCheck) -> Paragraph:
     found = check.without_edit
-    named = ", ".join(" with ".join(item.codes) for item in found[:MOST_PAIRS])
-    more = f" and {len(found) - MOST_PAIRS} more" if len(found) > MOST_PAIRS else ""
+    named = "; ".join(" with ".join(item.codes) for item in found[:MOST_PAIRS])
+    more = f"; and {len(found) - MOST_PAIRS} more" if len(found) > MOST_PAIRS else ""
     releases = dict.fromkeys(str(item.release) for item in found if item.release)
     return Paragraph(
-        f"{Severity.INFO.label}: no NCCI edit is in force between {named}{more}.",
+        f"{Severity.INFO.label}: no NCCI edit is in force for {named}{more}.",
         tuple(Citation("Claim checker", _page(check.claim).url, release) for release in releases),
     )
 

@@ -29,7 +29,7 @@ def wishes_of(sentence: str, today: date) -> list[str]:
     for found in _AND.finditer(sentence):
         before, after = sentence[: found.start()], sentence[found.end() :]
         if asks(after) and not _POINTS_BACK.search(after) and _are_two(before, after, today):
-            return [before.strip(), *wishes_of(after.strip(), today)]
+            return [before.strip(), *wishes_of(after[:1].upper() + after[1:], today)]
     return [sentence]
 
 

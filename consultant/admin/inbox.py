@@ -130,7 +130,9 @@ class ThreadAdmin(admin.ModelAdmin):
         if thread.more_at is None:
             return since
         return format_html(
-            '{} <span class="badge is-warn">Wrote again {}</span>', since, _moment(thread.more_at)
+            '{}<br><span class="badge is-warn">Wrote again {}</span>',
+            since,
+            _in_short(thread.more_at),
         )
 
     @admin.display(description="Clock")
@@ -161,3 +163,9 @@ def _moment(at) -> str:
     local = timezone.localtime(at)
     form = "j M, H:i" if local.year == timezone.localdate().year else "j M Y, H:i"
     return date_format(local, form)
+
+
+def _in_short(at) -> str:
+    """The time of a moment of today, the day of another."""
+    local = timezone.localtime(at)
+    return date_format(local, "H:i" if local.date() == timezone.localdate() else "j M")

@@ -42,6 +42,8 @@ _READ = f"{_FACE};font-size:16px;line-height:25px;color:{_INK}"
 _SMALL = f"{_FACE};font-size:13px;line-height:20px;color:{_INK_2}"
 _LINK = f"color:{_ACCENT};text-decoration:underline"
 _WIDE = 4  # columns from which on a table is set smaller
+_SHORT = 10  # characters: a code with its modifier, which stays on a line
+_UNBROKEN = ";white-space:nowrap"
 _PARAGRAPHS = re.compile(r"\n\s*\n")
 
 
@@ -209,8 +211,11 @@ def _table(table: Table, numbers: dict[Citation, int]) -> SafeString:
         (
             format_html_join(
                 "",
-                '<td class="ink line" align="{}" valign="top" style="{};color:{}">{}</td>',
-                ((s, cell, _INK, text) for s, text in zip(sides, row, strict=True)),
+                '<td class="ink line" align="{}" valign="top" style="{};color:{}{}">{}</td>',
+                (
+                    (s, cell, _INK, _UNBROKEN if len(text) <= _SHORT else "", text)
+                    for s, text in zip(sides, row, strict=True)
+                ),
             ),
         )
         for row in table.rows[:MOST_ROWS]

@@ -60,8 +60,11 @@ def thread_list(request):
 
 def about() -> dict:
     """What the pages say of the service: its address, times and limits."""
+    name, _, domain = settings.CONSULTANT_ADDRESS.rpartition("@")
     return {
         "address": settings.CONSULTANT_ADDRESS,
+        "address_name": name,
+        "address_domain": domain,
         "member_mails": settings.MEMBER_MAILS_PER_DAY,
         "reply_hours": settings.CONSULTANT_REPLY_HOURS,
         "keep_days": settings.CONSULTANT_KEEP_DAYS,

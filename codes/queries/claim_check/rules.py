@@ -249,8 +249,9 @@ def units(lines: list[Line], facts: ClaimFacts) -> Iterator[Finding]:
             yield _mue(
                 mue,
                 own,
-                f"{value}: {total} units on a day; Medicare takes {mue.units} at most (MAI "
-                f"{mue.adjudication_indicator}, checked by the day; {why}).",
+                f"{value}: {total} unit{'' if total == 1 else 's'} on a day; Medicare takes "
+                f"{mue.units} at most (MAI {mue.adjudication_indicator}, checked by the day; "
+                f"{why}).",
                 facts,
             )
 

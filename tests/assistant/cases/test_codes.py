@@ -153,3 +153,16 @@ def test_what_was_answered_is_kept_as_plain_values(rules, member):
     again = from_values(as_values(found.answer))
     assert again.to_text() == found.answer.to_text()
     assert again.to_html() == found.answer.to_html()
+
+
+def test_pairs_without_an_edit_are_named_one_by_one(rules, member):
+    make_codes("J3301", "J1030")
+
+    (found,) = answered("36561\nJ3301\nJ1030", member)
+
+    text = found.answer.to_text()
+    pairs = "36561 with J1030; 36561 with J3301; J1030 with J3301"
+    told = text.partition("Note: no NCCI edit is in force for ")[2].partition(".")[0]
+    assert sorted(sorted(pair.split(" with ")) for pair in told.split("; ")) == [
+        pair.split(" with ") for pair in pairs.split("; ")
+    ]

@@ -15,18 +15,18 @@ from tests.factories import make_description, make_user
     [
         (
             "What is A4206 and may E0100 be billed with K0001?",
-            ["What is A4206", "may E0100 be billed with K0001?"],
+            ["What is A4206", "May E0100 be billed with K0001?"],
         ),
         (
             "How many units of J9271 are allowed, and what is the fee for 99214?",
-            ["How many units of J9271 are allowed", "what is the fee for 99214?"],
+            ["How many units of J9271 are allowed", "What is the fee for 99214?"],
         ),
         (
             "Can you tell me what J9271 is, is 36561 bundled with 96522 and what does 99213 pay?",
             [
                 "Can you tell me what J9271 is",
-                "is 36561 bundled with 96522",
-                "what does 99213 pay?",
+                "Is 36561 bundled with 96522",
+                "What does 99213 pay?",
             ],
         ),
         (
