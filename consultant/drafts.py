@@ -1,4 +1,4 @@
-"""Drafts of a reply, made from the record for a consultant to read, mend and send."""
+"""Drafts of a reply, made from the record for a consultant to read, correct and send."""
 
 import logging
 

@@ -71,7 +71,7 @@ def answer_codes(part: Part, user, date_of_service: date) -> tuple[Answer, bool]
         return Answer(AnswerKind.LOCKED, [_over(claim, allowance)]), True
     if claim.problems:
         text = f"These codes could not be checked. {' '.join(claim.problems)}"
-        again = Paragraph("Send the list again with this put right.", (_page(),))
+        again = Paragraph("Correct this and send the list again.", (_page(),))
         return Answer(AnswerKind.ASKS_BACK, [Paragraph(text), again]), True
     check = check_claim(claim, published_releases())
     is_known = not _is_all_unknown(check)

@@ -84,7 +84,7 @@ def conversation_share(request, pk):
 def conversation_unshare(request, pk):
     conversation = conversation_or_404(request, pk)
     actions.stop_sharing(conversation=conversation)
-    messages.success(request, "The link leads nowhere now.")
+    messages.success(request, "The link no longer works.")
     return redirect(conversation)
 
 

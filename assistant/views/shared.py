@@ -24,7 +24,7 @@ def shared_conversation(request, token):
     """
     conversation = Conversation.objects.filter(share_token=token).first() if token else None
     if conversation is None:
-        raise Http404("This link leads nowhere, or not any more.")
+        raise Http404("This link does not work, or no longer.")
     turns = conversation.turns.filter(
         state=Turn.State.ANSWERED, asked_at__lte=conversation.shared_at
     )

@@ -43,9 +43,9 @@ def save_search(*, user: User, filters: Filters, frequency: str, name: str = "")
     search = SavedSearch.objects.filter(user=user, query=query).first()
     if search is None:
         if user.saved_searches.count() >= MOST_SEARCHES:
-            raise SearchError(f"You keep {MOST_SEARCHES} searches already; delete one first.")
+            raise SearchError(f"You have {MOST_SEARCHES} saved searches already; delete one first.")
         if len(query) > 1000:
-            raise SearchError("This search is too long to keep; take a few filters off.")
+            raise SearchError("This search is too long to save; remove a few filters.")
         search = SavedSearch(
             user=user, query=query, name=(name or search_title(filters, board_index()))[:100]
         )

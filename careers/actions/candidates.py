@@ -181,11 +181,11 @@ def send_message(*, application: Application, sender: User, body: str, is_from_c
     """
     Application.objects.select_for_update().get(pk=application.pk)
     if application.is_withdrawn:
-        raise CandidateError("The application is withdrawn: no messages go to and fro any more.")
+        raise CandidateError("The application is withdrawn, so no more messages can be sent.")
     today = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
     sent = application.messages.filter(is_from_candidate=is_from_candidate, sent_at__gte=today)
     if sent.count() >= MOST_MESSAGES:
-        raise CandidateError("That is enough for today; go on tomorrow.")
+        raise CandidateError("You have reached today’s limit of messages; write again tomorrow.")
     message = Message.objects.create(
         application=application, sender=sender, body=body, is_from_candidate=is_from_candidate
     )

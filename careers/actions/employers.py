@@ -194,7 +194,7 @@ def _refuse_too_many(employer: Employer) -> None:
     _lock(employer.pk)
     since = timezone.now() - timedelta(days=1)
     if employer.invitations.filter(created_at__gt=since).count() >= MOST_INVITATIONS:
-        raise EmployerError("Too many links were sent today; go on tomorrow.")
+        raise EmployerError("Too many links were sent today; try again tomorrow.")
 
 
 def _mail(invitation: Invitation, subject: str) -> None:

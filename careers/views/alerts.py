@@ -30,7 +30,7 @@ def search_save(request):
     else:
         messages.success(
             request,
-            f"The search “{search.name}” is kept. Mails: {search.get_frequency_display().lower()}.",
+            f"The search “{search.name}” is saved. Mail: {search.get_frequency_display().lower()}.",
         )
     query = filters.query()
     return redirect(reverse("careers:job_list") + (f"?{query}" if query else ""))
@@ -65,7 +65,7 @@ def alert_stop(request, key):
     if request.method == "POST":
         actions.change_search(search=search, frequency=SavedSearch.Frequency.NEVER)
         if request.POST.get("List-Unsubscribe") == "One-Click":
-            return HttpResponse("No more mails of this search.\n", content_type="text/plain")
+            return HttpResponse("No more mail for this search.\n", content_type="text/plain")
     is_stopped = search.frequency == SavedSearch.Frequency.NEVER
     context = {"search": search, "is_stopped": is_stopped}
     return render(request, "careers/alert_stop.html", context)

@@ -146,5 +146,5 @@ def application_withdraw(request, key):
     if not is_candidate:
         raise Http404("Only the candidate withdraws an application.")
     actions.withdraw(application=application)
-    messages.success(request, "Your application is withdrawn; the employer reads it no more.")
+    messages.success(request, "Your application is withdrawn; the employer can no longer read it.")
     return redirect("careers:candidate_home")

@@ -164,7 +164,7 @@ def employer_verify(request, employer):
             form.add_error("mailbox", str(error))
         else:
             address = form.cleaned_data["mailbox"]
-            messages.success(request, f"A link is on its way to {address}. It holds for a week.")
+            messages.success(request, f"A link is on its way to {address}. It is valid for a week.")
             return redirect("careers:dashboard", employer.slug)
     context = {"employer": employer, "form": form, "domain": domain}
     return render(request, "careers/employer_verify.html", context)

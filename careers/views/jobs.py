@@ -98,7 +98,7 @@ def job_save(request, pk):
     if posting.state in _HIDDEN and is_saved:
         raise Http404("There is no such job.")
     actions.save_for_later(posting=posting, user=request.user, is_saved=is_saved)
-    words = "is kept under My jobs" if is_saved else "is off your list"
+    words = "is saved under My jobs" if is_saved else "is off your list"
     messages.success(request, f"“{posting.title}” {words}.")
     back = request.POST.get("next", "")
     if not url_has_allowed_host_and_scheme(back, allowed_hosts=None):

@@ -40,7 +40,7 @@ def add_code(*, system: str, value: str, by: User) -> Code:
     """
     stored, title = stored_value(value), CodeSystem(system).label
     if not has_form_of(system, stored):
-        raise ByHandError(f"“{value.strip()[:20]}” has not the form of a code of {title}.")
+        raise ByHandError(f"“{value.strip()[:20]}” does not have the form of a {title} code.")
     code, is_new = Code.objects.get_or_create(system=system, value=stored)
     if not is_new:
         raise ByHandError(f"{code} is there already.")

@@ -58,7 +58,7 @@ class CodeForm(forms.Form):
                 title = CodeSystem(system).label
                 expected = _FORMS_IN_WORDS[CodeSystem(system)]
                 self.add_error(
-                    "value", f"“{value}” has not the form of a code of {title}: {expected}."
+                    "value", f"“{value}” does not have the form of a {title} code: {expected}."
                 )
             elif Code.objects.filter(system=system, value=stored).exists():
                 self.add_error("value", f"{Code(system=system, value=stored)} is there already.")

@@ -92,7 +92,7 @@ def edit_code(request, model_admin: admin.ModelAdmin, object_id) -> HttpResponse
             panel.is_unsaved = not is_valid or panel.form.is_touched
             panel.is_open = panel.is_unsaved or panel.slug == slug
         if action != "preview":
-            messages.error(request, "Nothing was saved yet. Mend what is marked below.")
+            messages.error(request, "Nothing was saved yet. Correct what is marked below.")
         return _page(request, model_admin, code, panels)
     shown = [_act(request, panel, action if panel.slug == slug else "save") for panel in panels]
     if any(panel.problem for panel in shown):

@@ -31,7 +31,8 @@ from consultant.replies import reply_html
 from consultant.shown import entries_of
 
 _UNREAD_DRAFT = (
-    "The text began as a draft by the assistant. Read it, mend it, and tick that you have read it."
+    "The text began as a draft by the assistant. Read it, correct it, and tick that you have read "
+    "it."
 )
 
 

@@ -16,7 +16,7 @@ OPEN = {
     "/accounts/confirm-email/": "Confirm your e-mail address",
     "/accounts/confirm-email/no-such-key/": "This link does not work",
     "/accounts/password/reset/": "Reset your password",
-    "/accounts/password/reset/done/": "Look into your mail",
+    "/accounts/password/reset/done/": "Check your mail",
     "/accounts/password/reset/key/done/": "Your password is changed",
     "/accounts/password/reset/key/1-no-such-key/": "This link does not work",
     "/accounts/inactive/": "This account is closed",

@@ -150,7 +150,7 @@ def test_axe_finds_nothing_where_employers_and_candidates_work(page, axe, sign_i
     manage = f"{employer.get_absolute_url()}manage/"
     sign_in(page, user)
     page.goto("/careercenter/")
-    page.get_by_role("button", name="Keep it").click()
+    page.get_by_role("button", name="Save the search").click()
     found = findings(
         page,
         axe,

@@ -39,7 +39,7 @@ def test_a_search_is_kept_once_whatever_its_address(client):
     search = SavedSearch.objects.get()
     assert (search.query, search.frequency, search.user) == ("q=a&credential=cpc", "weekly", user)
     assert search.name == "“a” · CPC"
-    assert "You keep this search" in client.get("/careercenter/?credential=cpc&q=a").text
+    assert "You saved this search" in client.get("/careercenter/?credential=cpc&q=a").text
 
 
 def test_a_mail_tells_of_new_jobs_in_the_search_alone(sent):

@@ -199,4 +199,4 @@ def test_the_dashboard_tells_views_saves_and_applications(client):
         )
     )
     assert cells == {"Views": "2", "Saves": "1", "Applications": "1"}
-    assert "1 new" in page and "2 of 3 postings at the same time left" in page
+    assert "1 new" in page and "2 of 3 postings left at the same time" in page

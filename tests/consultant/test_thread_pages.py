@@ -218,7 +218,7 @@ def test_the_wrong_file_is_refused_with_what_is_wrong_and_the_text_is_kept(clien
 )
 def test_a_file_is_told_by_its_content_not_by_its_name(client, member, name, content):
     page = send(client, "My case", files=[text_file(name, content)]).content.decode()
-    assert "Files have to be chosen anew" in page
+    assert "Choose the files again" in page
     assert "into the mail" not in page
     assert not Message.objects.exists()
 
@@ -283,7 +283,7 @@ def test_a_used_up_allowance_is_told_and_what_was_typed_is_kept(client, member, 
     settings.MEMBER_MAILS_PER_DAY = 1
     spend_of(member, Kind.MAIL)
     page = send(client, "A case of many words", date_of_service="2026-07-01").content.decode()
-    assert "Your case of today is used up." in page
+    assert "You have used your case for today." in page
     assert "A case of many words</textarea>" in page
     assert "2026-07-01" in page
     assert not Message.objects.exists()

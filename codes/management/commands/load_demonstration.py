@@ -14,7 +14,7 @@ from codes.demonstration import (
 
 class Command(BaseCommand):
     help = (
-        "Load the demonstration data: about 45 codes round implanted infusion pumps and "
+        "Load the demonstration data: about 45 codes around implanted infusion pumps and "
         "chemotherapy, and of office visits (CPT, HCPCS Level II, ICD-10-CM), with plain-language "
         "descriptions and, for some, full editorial sections, all published. `make run` does this "
         "by itself in an empty database. It is safe to repeat: what is there already is left "

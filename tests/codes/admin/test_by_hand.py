@@ -137,12 +137,12 @@ def test_a_code_is_added_together_with_its_description(editors_client):
     [
         (
             {"system": "cpt", "value": "Z45.1"},
-            "“Z45.1” has not the form of a code of CPT®: five characters, e.g. 96522 or 0001F.",
+            "“Z45.1” does not have the form of a CPT® code: five characters, e.g. 96522 or 0001F.",
         ),
         ({"system": "hcpcs", "value": "j9200"}, "HCPCS Level II J9200 is there already."),
         ({"system": "cpt", "value": ""}, "This field is required."),
         ({"system": "x", "value": "96522"}, "Select a valid choice."),
-        ({"system": "cpt", "value": "<b>"}, "“&lt;b&gt;” has not the form"),
+        ({"system": "cpt", "value": "<b>"}, "“&lt;b&gt;” does not have the form"),
         ({"system": "cpt", "value": "96413", "short": "Alone"}, "enter both"),
         (
             {"system": "cpt", "value": "96413", "long": "Words", "valid_from": ""},

@@ -130,7 +130,9 @@ def test_a_guest_has_one_note_a_day_and_changing_the_selection_costs_nothing(cli
 
     other = client.post(ADDRESS, {**fields(first.text), "note": "Gout. Ms. Thompson is back."})
     assert other.status_code == 429
-    assert "used up" in other.text and "Register free account" in other.text
+    assert (
+        "You have used your note for today." in other.text and "Register free account" in other.text
+    )
     assert "Gout." in other.text and "Thompson" not in other.text
     assert DailyUse.objects.get().used_count == 1
 
