@@ -24,7 +24,7 @@ def wishes_of(sentence: str, today: date) -> list[str]:
     means may hang on another.
 
     Each names codes, the later ones begin with a word that asks and point back at nothing, and
-    what is asked of the codes differs.
+    what is asked of the codes differs, or of which codes it is asked what they are to each other.
     """
     for found in _AND.finditer(sentence):
         before, after = sentence[: found.start()], sentence[found.end() :]
@@ -36,6 +36,8 @@ def wishes_of(sentence: str, today: date) -> list[str]:
 def _are_two(before: str, after: str, today: date) -> bool:
     first, second = read_question(before, today), read_question(after, today)
     is_one_wish = first.topics == second.topics and first.asks_for_a_code == second.asks_for_a_code
+    if is_one_wish and _OF_SEVERAL & set(first.topics):
+        is_one_wish = set(first.codes) == set(second.codes)  # else each with each would be asked
     return asks(before) and not is_one_wish and _is_whole(first) and _is_whole(second)
 
 

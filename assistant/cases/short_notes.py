@@ -49,9 +49,9 @@ _CUES = [
 _OF_BILLING = re.compile(
     r"\b(?:bill\w*|claims?|cod(?:e|es|ed|ing)|cpt|hcpcs|icd\S*|modifiers?|reimburs\w*|fees?|"
     r"rvus?|global|bundl\w*|separately|incident[- ]to|i have a (?:pt|patient)|(?:my|our) \w+|"
-    r"units?|paid|pay(?:s|able|er|ers|ment)?|cover(?:s|ed|age)|edits?|ncci|mue|e/m|lcd|ncd|drg|"
-    r"denials?|(?:is|was|were|got|been|being) denied|denied by|rejected|appeal\w*|authoriz\w*|"
-    r"insurance|how|what|whether|(?:can|may|do|does|did|should|could|would|is) "
+    r"(?<!\d )units?|paid|pay(?:s|able|er|ers|ment)?|cover(?:s|ed|age)|edits?|ncci|mue|e/m|lcd|"
+    r"ncd|drg|denials?|(?:is|was|were|got|been|being) denied|denied by|rejected|appeal\w*|"
+    r"authoriz\w*|insurance|how|what|whether|(?:can|may|do|does|did|should|could|would|is) "
     r"(?:i|we|you|it|this|that|these|there))\b|\?",
     re.I,
 )

@@ -301,7 +301,7 @@ def test_in_a_thread_a_used_up_allowance_is_told_there(client, member, settings)
 def test_who_is_not_counted_is_told_so(client, member):
     member.plan = make_plan(is_unlimited=True)
     member.save()
-    assert "Your cases are not counted." in client.get(HOME).content.decode()
+    assert "Your plan sets no limit to your cases." in client.get(HOME).content.decode()
 
 
 def test_asking_further_stays_in_the_thread(client, member):

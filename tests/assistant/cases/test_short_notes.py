@@ -76,6 +76,7 @@ def test_what_asks_of_a_patient_is_a_question(text):
         f"Please code: {FOLLOW_UP}",
         f"{FOLLOW_UP} Which codes?",
         f"{FOLLOW_UP}\n\nWhat are the ICD-10 codes for this visit?",
+        FOLLOW_UP.replace("well", "Botox 155 units given, well") + " How do we bill?",
         f"Please code this.\n\n{FOLLOW_UP}",
     ],
 )

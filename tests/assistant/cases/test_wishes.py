@@ -33,6 +33,10 @@ from tests.factories import make_description, make_user
             "Does 36561 have global days; how many units of A4253 are allowed",
             ["Does 36561 have global days", "how many units of A4253 are allowed"],
         ),
+        (
+            "Can 99213 be billed with 36415 and can 99214 be billed with 36416?",
+            ["Can 99213 be billed with 36415", "Can 99214 be billed with 36416?"],
+        ),
     ],
 )
 def test_wishes_with_codes_of_their_own_are_apart(text, wishes):
