@@ -101,7 +101,7 @@ def _unknown(modifier: str, facts: ClaimFacts) -> str:
 
 def _ruled_out(modifier: str, row: FeeScheduleRow, line: Line, facts: ClaimFacts) -> str:
     if modifier in ("26", "TC"):
-        if (line.value, modifier) in facts.fees or row.pctc in ("", "9"):
+        if (line.value, modifier) in facts.fees or row.pctc in ("", "1", "9"):
             return ""
         return f"its PC/TC indicator is {row.pctc}, so it has no part of that name"
     # Of a code without an amount a 9 says nothing: the contractor may price it all the same.
@@ -187,7 +187,8 @@ def _component(line: Line, row: FeeScheduleRow, facts: ClaimFacts) -> Iterator[F
     """A test on a hospital's patient of which more than the professional part is billed."""
     if row.pctc != "1" or row.status not in PAYABLE_STATUSES:
         return
-    if line.place not in _HOSPITAL_PLACES:
+    # 80506 has the indicator of a test, and no values for parts of it (2025 and 2026).
+    if line.place not in _HOSPITAL_PLACES or (line.value, "26") not in facts.fees:
         return
     why = "the hospital is paid for the technical part (PC/TC 1)"
     if "TC" in line.modifiers:

@@ -188,6 +188,7 @@ def test_data_that_are_not_loaded_are_warned_of_one_by_one():
     [
         ("96522-26", {"pctc": "0"}, True),
         ("96522-26", {"pctc": "9"}, False),
+        ("96522-26", {"pctc": "1"}, False),
         ("96522-50", {"bilateral": "0"}, True),
         ("96522-50", {"bilateral": "2"}, True),
         ("96522-50", {"bilateral": "1"}, False),
