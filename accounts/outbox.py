@@ -18,6 +18,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.encoding import punycode
+from procrastinate.exceptions import AlreadyEnqueued
 
 from accounts.models import OutgoingMail, User
 from accounts.models.outgoing_mail import MAX_SUBJECT_LENGTH
@@ -108,9 +109,7 @@ def drop_waiting(*, about: str | Iterable[str]) -> int:
 
 def wake_the_worker() -> None:
     """Have the worker send what waits, unless it is about to."""
-    from procrastinate.exceptions import AlreadyEnqueued
-
-    from accounts.jobs import send_mails
+    from accounts.jobs import send_mails  # the jobs call this module, so not at the top
 
     try:
         send_mails.defer(timestamp=0)

@@ -45,7 +45,7 @@ def main() -> int:
     if not folder.is_dir():
         print(f"The publishers' files are not at {folder}; set CASEPILOT_REAL_DATA.")
         return 1
-    _start_django()
+    start_django()
     from django.db import connection
 
     name = connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
@@ -57,7 +57,8 @@ def main() -> int:
     return 0
 
 
-def _start_django() -> None:
+def start_django() -> None:
+    """Set Django up; the embedded database server is started where it is the site's."""
     sys.path.insert(0, str(ROOT))
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "casepilot_site.settings")
     import django

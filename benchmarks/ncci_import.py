@@ -24,6 +24,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from benchmarks.import_speed import start_django  # noqa: E402 the repository is on the path only now
+
 AIM = 2.5
 MOST_MEMORY = 500  # MB
 BLOCK = 1024 * 1024
@@ -38,7 +42,7 @@ def main() -> int:
     if not files:
         print(f"The publishers' files are not at {folder}; set CASEPILOT_REAL_DATA.")
         return 1
-    _start_django()
+    start_django()
     from django.db import connection
 
     name = connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
@@ -47,18 +51,6 @@ def main() -> int:
     finally:
         connection.creation.destroy_test_db(name, verbosity=0)
     return 0
-
-
-def _start_django() -> None:
-    sys.path.insert(0, str(ROOT))
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "casepilot_site.settings")
-    import django
-
-    from casepilot_site import embedded_postgres
-
-    if embedded_postgres.is_wanted():
-        embedded_postgres.ensure_running()
-    django.setup()
 
 
 def _measure(files: list[Path], rounds: int) -> None:

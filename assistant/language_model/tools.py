@@ -53,7 +53,7 @@ class Toolbox:
             return tool(self._record, **_arguments(tool, arguments))
         except Unknown as unknown:
             return unknown.result
-        except (TypeError, ValueError, KeyError) as error:
+        except (TypeError, ValueError, LookupError) as error:
             logger.info("a tool refused what the model sent", extra={"tool": name})
             raise ToolProblem(f"{name} does not take these arguments.") from error
 

@@ -1,6 +1,7 @@
 """Open facts: what a code is, how codes differ, what words mean, what a release changed."""
 
 from datetime import date
+from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils.html import strip_tags
@@ -163,8 +164,6 @@ _NO_TEXT = "no text is loaded"
 
 
 def _query(words: str, system: str, record: Record) -> str:
-    from urllib.parse import urlencode
-
     asked = {"q": words}
     if system:
         asked["system"] = system

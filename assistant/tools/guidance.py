@@ -225,6 +225,8 @@ def diagnoses_together(record: Record, codes: list[str]) -> ToolResult:
     """Whether an Excludes1 note of ICD-10-CM keeps diagnoses from being reported together."""
     pages = [record.page(code) for code in list(dict.fromkeys(codes))[:MOST_TOGETHER]]
     pages = [page for page in pages if page.code.system == CodeSystem.ICD_10_CM]
+    if not pages:  # only a model asks so
+        raise ValueError("None of these codes is a diagnosis of ICD-10-CM.")
     printed = [page.code.printed for page in pages]
     named = f"{', '.join(printed[:-1])} and {printed[-1]}" if len(printed) > 1 else printed[0]
     arguments, step = {"codes": printed}, f"Read the Excludes1 notes of {named}"

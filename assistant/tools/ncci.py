@@ -19,6 +19,7 @@ from codes.queries.ncci import (
     pairs_among,
     past_pairs_among,
 )
+from codes.queries.ncci_section import ncci_in_full
 from codes.queries.status import day
 
 MOST_CODES = 30
@@ -162,8 +163,6 @@ def add_on_codes(record: Record, code: str) -> ToolResult:
 
 def partners(record: Record, code: str, setting: str = "") -> ToolResult:
     """How many NCCI edits a code stands in, and the first of them."""
-    from codes.queries.ncci_section import ncci_in_full
-
     page = record.page(code)
     wanted = setting_of(setting)
     arguments = {"code": page.code.printed, "setting": wanted.value}

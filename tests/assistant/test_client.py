@@ -6,18 +6,9 @@ import pytest
 
 from assistant.language_model.budget import Budget, BudgetSpent
 from assistant.language_model.client import ModelError, ToolRequest, ask_model
-from tests.assistant.scripted_model import answers, calls, says, scripted_model
+from tests.assistant.scripted_model import answers, calls, says
 
 QUESTION = [{"role": "user", "content": "What is 96522?"}]
-
-
-@pytest.fixture
-def model(settings):
-    with scripted_model() as running:
-        settings.ASSISTANT_BASE_URL = running.url
-        settings.ASSISTANT_MODEL = "scripted"
-        settings.ASSISTANT_API_KEY = ""
-        yield running
 
 
 def ask(model, reply, **budget):

@@ -11,7 +11,7 @@ from assistant import jobs
 from assistant.drafts.admin_action import draft_descriptions, offer_drafts
 from assistant.drafts.drafting import CannotDraft, draft_text
 from codes.models import Code, PlainDescription, SectionText
-from tests.assistant.scripted_model import answers, says, scripted_model
+from tests.assistant.scripted_model import answers, says
 from tests.assistant.test_language_model import writes
 from tests.codes.claim_check.rules_data import make_mues
 from tests.factories import (
@@ -28,14 +28,6 @@ GOOD = writes(
     "TITLE: Injection of pembrolizumab\n\nIt is an injection of pembrolizumab, 1 mg [{what}].",
     what="pembrolizumab",
 )
-
-
-@pytest.fixture
-def model(settings):
-    with scripted_model() as running:
-        settings.ASSISTANT_BASE_URL = running.url
-        settings.ASSISTANT_MODEL = "scripted"
-        yield running
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from assistant.models import Turn
 from assistant.reading import CautiousReader, Reader
 from tests.accounts.readers import guest_cookie, request_of
 from tests.assistant.conversations import make_conversation, make_turn
-from tests.assistant.scripted_model import answers, calls, says, scripted_model
+from tests.assistant.scripted_model import answers, calls, says
 from tests.codes.claim_check.rules_data import DAY, make_codes, make_fee, make_mues, make_pairs
 from tests.factories import (
     make_code,
@@ -27,14 +27,6 @@ pytestmark = pytest.mark.django_db
 
 QUESTION = "Can 96522 be billed with 36561 on the same day?"
 SECRET = "Zebrafinch dosing"
-
-
-@pytest.fixture
-def model(settings):
-    with scripted_model() as running:
-        settings.ASSISTANT_BASE_URL = running.url
-        settings.ASSISTANT_MODEL = "scripted"
-        yield running
 
 
 @pytest.fixture(autouse=True)
@@ -271,6 +263,8 @@ def test_a_call_that_cannot_be_made_is_told_to_the_model_which_goes_on(model):
             ("units_allowed", {"code": {"nested": 1}}),
             ("changes", {"system": "drop table"}),
             ("look_up", {"code": "99999\0"}),
+            ("diagnoses_together", {"codes": ["96522"]}),
+            ("diagnoses_together", {"codes": []}),
         ),
         NOTHING_MORE,
         GOOD,
@@ -286,6 +280,7 @@ def test_a_call_that_cannot_be_made_is_told_to_the_model_which_goes_on(model):
     assert "Arguments are texts" in told[3]
     assert "does not take these arguments" in told[4]
     assert "99999" in told[5]
+    assert all("does not take these arguments" in each for each in told[6:])
 
 
 # What must not leave, and what must not be talked out of it

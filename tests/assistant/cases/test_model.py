@@ -4,21 +4,13 @@ import pytest
 
 from assistant.cases import answer_case
 from assistant.reading import Reader
-from tests.assistant.scripted_model import says, scripted_model
+from tests.assistant.scripted_model import says
 from tests.assistant.test_language_model import GOOD, NOTHING_MORE
 from tests.codes.claim_check.rules_data import DAY, make_codes, make_pairs
 from tests.factories import make_user
 
 pytestmark = pytest.mark.django_db
 QUESTION = "Can 96522 be billed with 36561 on the same day?"
-
-
-@pytest.fixture
-def model(settings):
-    with scripted_model() as running:
-        settings.ASSISTANT_BASE_URL = running.url
-        settings.ASSISTANT_MODEL = "scripted"
-        yield running
 
 
 @pytest.fixture(autouse=True)
