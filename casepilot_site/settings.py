@@ -34,6 +34,7 @@ TIME_ZONE = env.text("TIME_ZONE", "America/New_York")
 USE_TZ = True
 USE_I18N = False
 LANGUAGE_CODE = "en-us"
+FORMAT_MODULE_PATH = "casepilot_site.formats"
 
 ROOT_URLCONF = "casepilot_site.urls"
 WSGI_APPLICATION = "casepilot_site.wsgi.application"

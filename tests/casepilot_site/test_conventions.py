@@ -2,14 +2,16 @@
 
 import json
 import re
-from datetime import date
+from datetime import date, datetime
 from urllib.robotparser import RobotFileParser
 from xml.etree import ElementTree
 
 import pytest
 from django.contrib.staticfiles import finders
 from django.db import OperationalError, connection
+from django.template import Context, Template
 from django.test.utils import CaptureQueriesContext
+from django.utils.formats import date_format
 
 from casepilot_site import sitemaps, views
 from codes.models import CodeSystem, Source
@@ -329,3 +331,14 @@ def test_too_many_attempts_are_told_in_the_look(client):
 
     assert answers[-1].status_code == 429
     assert "Too many requests" in answers[-1].text
+
+
+# Dates
+
+
+def test_dates_read_alike_where_nobody_says_how():
+    moment = datetime(2026, 7, 1, 14, 5)
+
+    assert date_format(moment, "DATETIME_FORMAT") == "1 Jul 2026, 14:05"
+    assert date_format(moment) == "1 Jul 2026"
+    assert Template("{{ day|date }}").render(Context({"day": moment})) == "1 Jul 2026"
