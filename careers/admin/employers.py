@@ -13,6 +13,9 @@ class MembershipInline(admin.TabularInline):
     extra = 0
     raw_id_fields = ["user"]
 
+    def get_queryset(self, request):
+        return super().get_queryset(request).select_related("user", "employer")
+
 
 @admin.action(description="Verify the selected employers", permissions=["change"])
 def verify(model_admin, request, queryset):

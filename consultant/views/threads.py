@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts import daily_allowance
 from accounts.daily_allowance import Kind
+from assistant.publishers import publisher_lines
 from consultant.actions import threads
 from consultant.forms import CaseForm, VerdictForm
 from consultant.mails.answers import moment
@@ -44,8 +45,8 @@ def of_member(view):
 def thread_detail(request, thread):
     """The messages of a case and the form to go on; a POST asks further.
 
-    Context: `thread`, `shown` (ShownMessage), `is_waiting` (whether an answer is being made),
-    `form`, `refused`, `allowance`, and what `about` gives.
+    Context: `thread`, `shown` (ShownMessage), `publisher_lines` of the answers, `is_waiting`
+    (whether one is being made), `form`, `refused`, `allowance`, and what `about` gives.
     """
     form, refused = CaseForm(), None
     if request.method == "POST":
@@ -58,6 +59,7 @@ def thread_detail(request, thread):
     context = {
         "thread": thread,
         "shown": shown,
+        "publisher_lines": publisher_lines(part.told for each in shown for part in each.parts),
         "is_waiting": is_waiting(shown),
         "form": form,
         "refused": refused,

@@ -1,7 +1,7 @@
 """CaseConsultant on the site: what it is, a member's cases, and what is done with one."""
 
 import uuid
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -26,7 +26,7 @@ from tests.consultant.cases import (
     part,
     sentence,
 )
-from tests.factories import make_plan, make_user
+from tests.factories import make_plan, make_release, make_user
 
 pytestmark = pytest.mark.django_db
 HOME = "/caseconsultant/"
@@ -109,6 +109,14 @@ def test_an_answer_of_another_thread_is_not_judged_through_ones_own(client, memb
 def test_staff_read_no_members_thread_here(client):
     client.force_login(make_user(is_staff=True, is_superuser=True))
     assert client.get(make_thread().get_absolute_url()).status_code == 404
+
+
+def test_answers_have_the_lines_of_the_publishers_whose_texts_they_show(client, member):
+    make_release(name="July 2026", valid_from=date(2026, 7, 1))
+    thread = make_thread(user=member)
+    make_answer(make_question(thread))
+    line = "Published by the Centers for Medicare &amp; Medicaid Services."
+    assert line in page_of(client, thread)
 
 
 @pytest.mark.parametrize("path", ["escalate/", "1/verdict/"])
