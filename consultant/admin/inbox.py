@@ -4,7 +4,6 @@ from django import forms
 from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ActionForm
-from django.db.models import Count
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
@@ -21,6 +20,7 @@ from consultant.queries.inbox import (
     cases_for,
     consultants,
     name_of,
+    with_counts,
     with_more,
 )
 
@@ -85,8 +85,7 @@ class ThreadAdmin(admin.ModelAdmin):
     action_form = CaseActionForm
 
     def get_queryset(self, request):
-        counted = cases_for(request.user).annotate(messages_counted=Count("messages"))
-        return by_urgency(with_more(counted))
+        return by_urgency(with_more(with_counts(cases_for(request.user))))
 
     def get_ordering(self, request):
         """By urgency alone, which the queryset brings."""

@@ -17,6 +17,7 @@ from django.db.models import (
     Value,
     When,
 )
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from accounts.models import User
@@ -48,6 +49,13 @@ def by_urgency(threads: QuerySet[Thread]) -> QuerySet[Thread]:
 def waiting() -> QuerySet[Thread]:
     """The cases that wait for a person."""
     return Thread.objects.filter(state=Thread.State.WITH_CONSULTANT)
+
+
+def with_counts(threads: QuerySet[Thread]) -> QuerySet[Thread]:
+    """With `messages_counted`, for the threads that are fetched alone."""
+    of_thread = Message.objects.filter(thread=OuterRef("pk")).order_by()
+    counted = of_thread.values("thread").annotate(count=Count("pk")).values("count")
+    return threads.annotate(messages_counted=Coalesce(Subquery(counted), 0))
 
 
 def with_more(threads: QuerySet[Thread]) -> QuerySet[Thread]:
