@@ -1,7 +1,10 @@
 """A whole check: the findings on every date of a claim, and what Medicare would pay."""
 
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
 from itertools import chain
 
 from codes.models import Release
@@ -16,6 +19,7 @@ from codes.queries.claim_check.rules_payment import coverage, payable
 from codes.queries.claim_check.rules_sides import order, sides
 from codes.queries.opps import date_note
 from codes.queries.releases import Releases
+from codes.queries.status import day as in_words
 
 
 @dataclass(frozen=True)
@@ -41,6 +45,15 @@ class ClaimCheck:
         return sum(item.severity == severity for item in self.findings)
 
     @property
+    def has_amounts(self) -> bool:
+        return any(item.has_amounts for item in self.estimates)
+
+    @property
+    def total(self) -> Decimal:
+        """What is allowed on all dates, of the lines that have an amount."""
+        return sum((item.total for item in self.estimates), Decimal(0))
+
+    @property
     def error_count(self) -> int:
         return self.count(Severity.ERROR)
 
@@ -53,6 +66,7 @@ def check_claim(claim: Claim, releases: Releases) -> ClaimCheck:
     """Check a claim against the published releases."""
     findings: list[Finding] = []
     estimates, used, notes, days = [], {}, [], []
+    outside: dict[Release, list[date]] = defaultdict(list)
     for day in claim.dates:
         facts = claim_facts(claim, day, releases)
         days.append(facts)
@@ -60,15 +74,22 @@ def check_claim(claim: Claim, releases: Releases) -> ClaimCheck:
         estimates.append(estimate(claim, facts))
         of_day = {release.pk: release for release in _releases(facts)}
         used |= of_day
-        notes += filter(None, (date_note(release, day) for release in of_day.values()))
+        for release in of_day.values():
+            if date_note(release, day):
+                outside[release].append(day)
         if facts.choice.problem:
             notes.append(facts.choice.problem)
     findings += global_periods(days, list(claim.lines))
     if len(claim.dates) > 1:
         findings = list(dict.fromkeys(findings))  # the diagnoses are the same on every date
-    return ClaimCheck(
-        claim, in_order(findings), estimates, list(used.values()), list(dict.fromkeys(notes))
-    )
+    notes = [*(_date_note(*item) for item in outside.items()), *dict.fromkeys(notes)]
+    return ClaimCheck(claim, in_order(findings), estimates, list(used.values()), notes)
+
+
+def _date_note(release: Release, days: list[date]) -> str:
+    """The note on the first date outside a release's period, and which others are so."""
+    others = f" Nor for {', '.join(map(in_words, days[1:]))}." if days[1:] else ""
+    return date_note(release, days[0]) + others
 
 
 def all_findings(claim: Claim, facts: ClaimFacts) -> Iterator[Finding]:

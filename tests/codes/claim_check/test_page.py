@@ -83,6 +83,24 @@ def test_pasted_text_and_a_file_lead_to_the_same_link(client):
     assert answer["Location"] == LINK
 
 
+def test_the_place_of_service_stays_when_text_is_pasted(client):
+    text = client.get(f"{LINK}&pos=22").text
+    assert text.count('name="pos" value="22"') == 3
+
+
+def test_several_dates_are_told_line_by_line_and_added_up(member):
+    text = member.get(f"{LINK}&line=96522-76~2026-08-03&line=96522-77~2027-02-01").text
+    assert '<span class="code">96522-76</span> <span class="quiet">3 Aug 2026</span>' in text
+    assert "All dates together <strong>1,338.34</strong>" in text
+    assert "All dates together" not in member.get(LINK).text
+
+
+def test_a_release_that_ends_before_several_dates_is_told_once(member):
+    text = member.get(f"{LINK}&line=96522-76~2026-10-03&line=96522-77~2026-11-01").text
+    assert text.count("NCCI PTP edits, practitioner services, 2026 Q3: published") == 1
+    assert "no release for 3 Oct 2026 is loaded here. Nor for 1 Nov 2026." in text
+
+
 @pytest.mark.parametrize(
     ("form", "problem"),
     [
