@@ -184,7 +184,7 @@ class Release(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_source_display()}, {self.name}"
+        return f"{Source(self.source).label}, {self.name}"
 
 
 class RejectedRow(models.Model):

@@ -52,11 +52,13 @@ class CodeReference:
         """Whether it means the stored value or a header above it. A narrowing whose words are not
         understood covers nothing: better no answer than a wrong one.
         """
-        from_first = value[: len(self.first)]
-        up_to_last = value[: len(self.last)]
-        is_within = self.first <= from_first and up_to_last <= self.last
-        long_enough = len(value) >= max(len(self.first), len(self.last))
-        return is_within and long_enough and _is_narrowed(self.narrowed_to, value)
+        first, last = self.first, self.last
+        return (
+            first <= value[: len(first)]
+            and value[: len(last)] <= last
+            and len(value) >= max(len(first), len(last))
+            and _is_narrowed(self.narrowed_to, value)
+        )
 
 
 @dataclass(frozen=True)

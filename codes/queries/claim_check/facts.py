@@ -6,6 +6,7 @@ rules ask no database. None or an absent release says that nothing is loaded to 
 
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from typing import NamedTuple
 
 from codes.models import (
@@ -93,6 +94,11 @@ class ClaimFacts:
     @property
     def locality(self) -> Locality:
         return self.choice.locality or NATIONAL
+
+    @cached_property
+    def with_fee(self) -> frozenset[str]:
+        """The codes that the fee schedule has, with a modifier or without."""
+        return frozenset(value for value, _ in self.fees)
 
     def fee_row(self, value: str, modifiers: tuple[str, ...] = ()) -> FeeScheduleRow | None:
         """The row of a code for its 26, TC or 53, else the one without modifier."""
@@ -222,20 +228,20 @@ def _codes(
     """What is known of the codes."""
     facts = {}
     # What is said of a code without description is the same for all of its system.
-    undescribed: dict[tuple[str, Release | None], CodeFacts] = {}
+    undescribed: dict[tuple[str, bool], CodeFacts] = {}
     for key in described.asked:
         code, own = described.codes.get(key), described.listings.get(key, [])
         if code is None:
             facts[key] = CodeFacts(is_known=False)
             continue
-        fee = fee_release if code.value in with_fee else None
-        if own:
-            facts[key] = _code_facts(code, own, day, releases, fee)
-            continue
-        alike = code.system, fee
-        if alike not in undescribed:
-            undescribed[alike] = _code_facts(code, [], day, releases, fee)
-        facts[key] = undescribed[alike]
+        has_fee = code.value in with_fee
+        alike = code.system, has_fee
+        told = None if own else undescribed.get(alike)
+        if told is None:
+            told = _code_facts(code, own, day, releases, fee_release if has_fee else None)
+        if not own:
+            undescribed[alike] = told
+        facts[key] = told
     return facts
 
 

@@ -120,7 +120,7 @@ def _code(
             lines,
             known.status.sentence,
         )
-    elif kind == StatusKind.NOT_DESCRIBED and not any(key[0] == value for key in facts.fees):
+    elif kind == StatusKind.NOT_DESCRIBED and value not in facts.with_fee:
         yield Finding(
             Kind.NOT_LOADED,
             Severity.WARNING,
