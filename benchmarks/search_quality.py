@@ -221,11 +221,10 @@ class Place:
 
 
 def terms() -> dict[str, list[str]]:
-    from search.index.build import term_key
     from search.models import Term
-    from search.reading import Terms
+    from search.vocabulary import term_key, with_loose
 
-    return Terms((term_key(item.term), item.meaning_list) for item in Term.objects.all())
+    return with_loose({term_key(item.term): item.meaning_list for item in Term.objects.all()})
 
 
 def ours(place: Place, *, by_meaning: bool) -> Search:

@@ -12,17 +12,21 @@ from pathlib import Path
 
 import numpy as np
 
+from codes.models import CodeSystem
 from search.features import FEATURES, MOST_PHRASES, candidates
+from search.index.build import SYSTEMS
 from search.index.part import Part
 from search.meaning import Model
 from search.reading import Reading
+from search.spreading import MOST_PLACED, spread
 from search.vectors import Vectors
 from search.words import stems
 
+DIAGNOSES = SYSTEMS.index(CodeSystem.ICD_10_CM)
 WEIGHTS_FILE = Path(__file__).with_name("ranking_weights.json")
 MOST_BEGUN = 300  # while it is being typed
 LATER_STEMS = frozenset(stems("sequela subsequent late effect aftercare follow healing open"))
-LATER_SHARE = 0.5  # of a code for a later encounter where none was asked for
+LATER_SHARE = 0.1  # of a code for a later encounter where none was asked for
 OVER_SHARE = 0.4  # of a code that is not valid on the date of service
 DOUBT = 4.0  # how much a reading's trust weighs
 # A code is among the results if its score is at least so much, and so much of the best one's.
@@ -88,7 +92,7 @@ class Found:
         return self.facts("code_id")
 
     def best(self, least_score: float = LEAST_SCORE, least_share: float = LEAST_SHARE) -> "Found":
-        """Those likely enough to show, best first, each code once."""
+        """Those likely enough to show, best first, each code once; variants stand back."""
         if not len(self):
             return self
         least = max(least_score, least_share * float(self.scores.max()))
@@ -100,7 +104,18 @@ class Found:
             for place, key in enumerate(found.code_ids.tolist())
             if not (key in seen or seen.add(key))
         ]
-        return found[places[:MOST_MATCHES]]
+        found = found[places[:MOST_MATCHES]]
+        return found[spread(found.diagnoses(MOST_PLACED), found.scores.tolist())]
+
+    def diagnoses(self, most: int) -> list[str]:
+        """The stored values of the first `most`, '' for those of other systems than ICD-10-CM."""
+        first = self[:most]
+        values = first.facts("code_value").tolist()
+        systems = first.facts("code_system").tolist()
+        return [
+            value.decode() if system == DIAGNOSES else ""
+            for value, system in zip(values, systems, strict=True)
+        ]
 
 
 @dataclass(frozen=True)

@@ -1,43 +1,29 @@
 """How what was typed may be read: words as they stand, corrected, spelled out, or still begun."""
 
-from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 
 import numpy as np
+from rapidfuzz.distance import Prefix
 
 from search.everyday import EVERYDAY
 from search.index.part import Part
 from search.results import Correction, Expansion
 from search.spelling import near_words, nearest
+from search.vocabulary import SIDES, Terms, terms_in
 from search.words import stems, words
 
 MOST_WORDS = 24
 MOST_READINGS = 6
 MOST_BEGUN = 12  # words that a beginning may stand for
 SHORTEST_TERM_BEGUN = 5  # letters
-LONGEST_TERM = 5  # words of an abbreviation or lay term
 _CORRECTED = 0.8  # how well a corrected word serves beside one that was typed so
 _BEGUN = 0.9
 _SPELLED_OUT = 0.95
 _JOINED = 0.95  # a word written in one, where the text has it in two, or the other way round
+# Two stems are forms of one word where they share so many letters, and so much of the longer one.
+SHORTEST_SHARED, SHARE_SHARED = 4, 0.55
 SHORTEST_JOINED = 6  # letters of two words that may be one
-# After a number these are measures, not what they abbreviate elsewhere.
-_UNITS = frozenset({"mg", "mcg", "ml", "cc", "g", "gm", "iu", "mm", "cm", "in", "ft", "lb", "lbs"})
-
-
-class Terms(dict[str, list[str]]):
-    """Abbreviations and lay words in small letters, each with what it may mean."""
-
-    @cached_property
-    def _ordered(self) -> list[str]:
-        return sorted(self)
-
-    def beginning_with(self, text: str) -> list[str]:
-        """The terms that begin so, in order."""
-        ordered = self._ordered
-        return ordered[bisect_left(ordered, text) : bisect_left(ordered, f"{text}\U0010ffff")]
 
 
 @dataclass
@@ -92,8 +78,7 @@ def understand(
     typed = words(text)[:MOST_WORDS]
     if not typed:
         return Understood([])
-    begun = _term_begun(" ".join(typed), terms) if is_begun else {}
-    spans = _terms_in(typed, terms, begun)
+    spans = (is_begun and _term_begun(typed, terms)) or terms_in(typed, terms)
     plain, corrections, unknown = _plain(typed, parts, spans, is_begun, corrects)
     readings = [plain]
     expansions = []
@@ -147,7 +132,7 @@ def _plain(typed, parts, spans, is_begun, corrects):
             slots.append(Slot(served, is_everyday))
         text.append(word)
     _join(typed, parts, slots)
-    return Reading(slots, " ".join(text)), corrections, unknown
+    return Reading(_forms_joined(slots), " ".join(text)), corrections, unknown
 
 
 def _join(typed: list[str], parts: Sequence[Part], slots: list[Slot]) -> None:
@@ -166,31 +151,31 @@ def _join(typed: list[str], parts: Sequence[Part], slots: list[Slot]) -> None:
                     slot.stems.setdefault(item, _JOINED)
 
 
-def _term_begun(text: str, terms: Terms) -> dict[str, list[str]]:
-    """What was typed as the shortest of the terms that it begins; {} where it begins none."""
-    if len(text) < SHORTEST_TERM_BEGUN or text in terms:
-        return {}
-    begun = min(terms.beginning_with(text), key=len, default="")
-    return {text: terms[begun]} if begun else {}
-
-
-def _terms_in(
-    typed: list[str], terms: Terms, begun: dict[str, list[str]]
-) -> list[tuple[int, int, list[str]]]:
-    """The longest terms of the table in the words, none over another: (first, beyond, meanings)."""
-    found, place = [], 0
-    while place < len(typed):
-        for length in range(min(LONGEST_TERM, len(typed) - place), 0, -1):
-            term = " ".join(typed[place : place + length])
-            meanings = terms.get(term) or begun.get(term)
-            is_measure = place and typed[place] in _UNITS and typed[place - 1][-1:].isdigit()
-            if meanings and not is_measure:
-                found.append((place, place + length, meanings))
-                place += length
-                break
+def _forms_joined(slots: list[Slot]) -> list[Slot]:
+    """One slot for forms of one word side by side, as an index has them: embolism, embolic."""
+    joined: list[Slot] = []
+    for slot in slots:
+        before = joined[-1].stems if joined else {}
+        if any(_are_forms(one, other) for one in before for other in slot.stems):
+            for stem, quality in slot.stems.items():
+                before[stem] = max(quality, before.get(stem, 0.0))
         else:
-            place += 1
-    return found
+            joined.append(slot)
+    return joined
+
+
+def _are_forms(one: str, other: str) -> bool:
+    shared = Prefix.similarity(one, other)
+    return shared >= SHORTEST_SHARED and shared >= SHARE_SHARED * max(len(one), len(other))
+
+
+def _term_begun(typed: list[str], terms: Terms) -> list[tuple[int, int, list[str]]]:
+    """What was typed, all of it, as the shortest of the terms that it begins."""
+    text = " ".join(typed)
+    if len(text) < SHORTEST_TERM_BEGUN or text in terms:
+        return []
+    begun = min(terms.beginning_with(text), key=len, default="")
+    return [(0, len(typed), terms[begun])] if begun else []
 
 
 def _spelled_out(typed, spans, parts, corrects) -> list[Reading]:
@@ -202,7 +187,10 @@ def _spelled_out(typed, spans, parts, corrects) -> list[Reading]:
         for first, beyond, meanings in spans:
             pieces += typed[place:first]
             chosen = meaning if (first, beyond) == most[:2] else meanings[0]
-            pieces += words(chosen)
+            meant = words(chosen)
+            if beyond - first > 1:
+                pieces += [side for side in typed[first:beyond] if side in SIDES - set(meant)]
+            pieces += meant
             place = beyond
         pieces += typed[place:]
         reading, _, _ = _plain(pieces, parts, [], False, corrects)

@@ -33,11 +33,6 @@ _HYPHENED = re.compile(r"(?<![\w-])([a-z]+)-([a-z]{3,})(?![\w-])")
 SHORTEST_JOINED = 4  # letters of two words that are often written as one: x-ray, pre-eclampsia
 
 
-def term_key(term: str) -> str:
-    """The form in which an abbreviation or a lay word is looked up."""
-    return " ".join(words(term))
-
-
 def schema() -> tantivy.Schema:
     builder = tantivy.SchemaBuilder()
     builder.add_text_field("words", tokenizer_name="whitespace", index_option="freq")

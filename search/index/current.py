@@ -19,9 +19,9 @@ from codes.queries.releases import Releases, published_releases
 from search.index import kept
 from search.index.part import Part
 from search.meaning import Model, model
-from search.reading import Terms
 from search.shown import Shown
 from search.vectors import Vectors, row_count
+from search.vocabulary import Terms
 
 logger = logging.getLogger(__name__)
 

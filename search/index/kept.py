@@ -27,10 +27,11 @@ from search.index.texts import Texts, editors_texts, release_texts
 from search.meaning import meaning_text, model
 from search.models import Synonym, Term
 from search.vectors import Vectors, add_missing
+from search.vocabulary import term_key, with_loose
 
 logger = logging.getLogger(__name__)
 
-LAYOUT = "6"  # of the files; another one makes every machine build anew
+LAYOUT = "7"  # of the files; another one makes every machine build anew
 # Releases that give the index texts; others may come and go.
 SOURCES = (
     Source.HCPCS_LEVEL_II,
@@ -119,8 +120,8 @@ def _editors() -> tuple[Texts, dict]:
     texts = editors_texts()
     terms: dict[str, list[str]] = {}
     for term in Term.objects.all():
-        terms[build.term_key(term.term)] = term.meaning_list
-    return texts, {"terms.json": json.dumps(terms)}
+        terms[term_key(term.term)] = term.meaning_list
+    return texts, {"terms.json": json.dumps(with_loose(terms))}
 
 
 def _write(name: str, texts: Texts, files: dict[str, str]) -> None:
