@@ -66,7 +66,23 @@ _SPELLED_OUT = {
     "pituitary adenoma": ["benign neoplasm of pituitary gland"],
 }
 _NO_TERM = frozenset({"pt", "or", "as", "all", "is", "it", "us", "hr", "bp", "add", "ad", "pe"})
-_NEVER_TERM = frozenset({"pcp"})  # in notes the primary care provider
+# In notes these are the primary care provider, headings, complaints that a diagnosis explains.
+_NEVER_TERM = frozenset(
+    {"pcp", "allergies", "labs", "abnormal lab", "abnormal labs", "cholesterol", "sedentary"}
+    | {"side effect", "side effects"}
+)
+# Terms with these first in their meaning name a procedure by the words of ICD-10-PCS, or a visit:
+# what is done, not what the patient has.
+_DONE = """
+abortion alteration beam bypass change computerized control creation destruction
+detachment dilation division drainage encounter examination excision extirpation extraction
+extracorporeal fluoroscopy fragmentation fusion immunization inspection insertion introduction
+irrigation magnetic manipulation map measurement monitoring occlusion packing percutaneous
+performance pheresis plain planar positron reattachment release removal repair replacement
+reposition resection restriction screening stereotactic supplement
+transfer transfusion transplantation ultrasonography
+"""
+_OPERATIONS = frozenset(_DONE.split())
 
 
 @dataclass(frozen=True)
@@ -195,7 +211,7 @@ def _read(text: str, sentence: Sentence, terms: Mapping[str, list[str]]) -> _Rea
             if meanings is None and length == 1 and term.endswith("s"):
                 meanings = terms.get(term[:-1]) if len(term) <= 6 else None
             written = text[sentence.words[place].start : sentence.words[place + length - 1].end]
-            if meanings and _is_meant(term, written, length):
+            if meanings and _is_meant(term, written, meanings[0]):
                 own[place] |= set(stems(meanings[0]))
                 covers[place] = place + length - 1
                 place += length - 1
@@ -216,12 +232,12 @@ def _is_aside(text: str, between: str, word) -> bool:
     return ")" in between and not re.search(r"\(\w+\)\W*$", text[: word.start])
 
 
-def _is_meant(term: str, written: str, length: int) -> bool:
+def _is_meant(term: str, written: str, meaning: str) -> bool:
     """Whether a term of the table is meant by what is written: 'as' is no aortic stenosis."""
-    if length > 1:
-        return True
-    if term in _NEVER_TERM:
+    if term in _NEVER_TERM or meaning.split()[0] in _OPERATIONS:
         return False
+    if " " in term:
+        return True
     if term in _SPELLED_OUT:
         return True
     if term in _NO_TERM and not written[:2].isupper():
