@@ -68,8 +68,9 @@ def save_posting(
 ) -> Posting:
     """Store a new or changed posting with its places (city, state, ZIP code) and credentials.
 
-    A change to a live posting stays live unless it looks like spam: then it waits for approval.
-    `changed` names the fields, for the record.
+    A change to a live posting stays live unless it looks like spam: then it waits for approval
+    (one past its last day is left to the calendar, which ends it). `changed` names the fields, for
+    the record.
     """
     is_new = posting.pk is None
     posting.description_html = to_html(posting.description)
@@ -90,7 +91,8 @@ def save_posting(
     if is_new or changed:
         words = "" if is_new else f"Changed: {', '.join(changed)}."
         _record(posting, "" if is_new else posting.state, posting.state, by, words)
-    if posting.state in (S.LIVE, S.APPROVED) and posting.signals and not is_new:
+    is_suspect = posting.state in (S.LIVE, S.APPROVED) and posting.signals and not is_new
+    if is_suspect and posting.valid_through >= timezone.localdate():
         take_step(posting=posting, to=S.SUBMITTED, by=by, reason="Changed; to be looked at again.")
     bump_board()
     logger.info("posting saved", extra={"posting_id": posting.pk, "is_new": is_new})

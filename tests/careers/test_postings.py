@@ -191,6 +191,23 @@ def test_a_change_to_a_live_posting_stays_live_unless_it_looks_like_spam(client)
     assert Posting.objects.get().state == S.SUBMITTED
 
 
+def test_a_posting_past_its_last_day_takes_a_change_however_it_looks(client):
+    owner = make_user()
+    employer = make_employer(owner=owner)
+    posting = make_posting(employer=employer)
+    yesterday = timezone.localdate() - timedelta(days=1)
+    Posting.objects.filter(pk=posting.pk).update(valid_through=yesterday)
+    client.force_login(owner)
+    page = f"{employer.get_absolute_url()}manage/postings/{posting.pk}/"
+
+    sent = posting_data(description="Send a registration fee by wire transfer.")
+    client.post(page, sent | {"valid_through": f"{yesterday}"})
+    changed = Posting.objects.get()
+    assert "registration fee" in changed.description and changed.state == S.LIVE
+    follow_the_calendar()
+    assert Posting.objects.get().state == S.EXPIRED
+
+
 def test_a_recruiter_posts_but_changes_no_profile(client):
     employer = make_employer()
     client.force_login(make_member(employer))
