@@ -8,7 +8,7 @@ from decimal import Decimal
 from itertools import chain
 
 from codes.models import Release
-from codes.queries.claim_check.claim import Claim
+from codes.queries.claim_check.claim import Claim, Line
 from codes.queries.claim_check.estimate import Estimate, estimate
 from codes.queries.claim_check.facts import ClaimFacts, claim_facts
 from codes.queries.claim_check.findings import Finding, Kind, Severity, in_order
@@ -40,6 +40,17 @@ class ClaimCheck:
     @property
     def without_edit(self) -> list[Finding]:
         return [item for item in self.findings if item.kind == Kind.NO_EDIT]
+
+    @property
+    def by_line(self) -> list[tuple[Line, Severity | None]]:
+        """Each line with the worst that is found on it; None where nothing is."""
+        severities = list(Severity)
+        worst: dict[int, Severity] = {}
+        for item in self.serious:
+            for number in item.lines:
+                known = worst.get(number, item.severity)
+                worst[number] = min(known, item.severity, key=severities.index)
+        return [(line, worst.get(line.number)) for line in self.claim.lines]
 
     def count(self, severity: Severity) -> int:
         return sum(item.severity == severity for item in self.findings)

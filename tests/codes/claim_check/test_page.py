@@ -45,6 +45,16 @@ def test_a_link_checks_a_claim_and_shows_what_it_finds(client):
     assert answer["Cache-Control"] == "private, no-store"
 
 
+def test_each_line_is_told_with_the_worst_found_on_it(member):
+    make_fee("99999", "10.00", status="C")
+    text = member.get(f"{LINK}&line=36561-59~2026-08-02&line=99999").text
+    lines = re.search(r'<ol class="claim-said".*?</ol>', text, re.DOTALL)[0]
+    labels = re.findall(r'class="code">([^<]*)<.*?<span class="badge is-\w+">([^<]*)<', lines)
+    assert labels == [
+        ("96522", "Error"), ("36561", "Error"), ("36561-59", "Nothing found"), ("99999", "Note"),
+    ]  # fmt: skip
+
+
 def test_severity_is_said_in_words(client):
     text = client.get(LINK).text
     assert re.search(r'<span class="badge is-bad">Error</span>\s*<div><p>Medicare pays', text)
