@@ -127,6 +127,10 @@ class EmbeddedPostgres:
         )
         return f"postgresql://{ROLE}@{host}/{DATABASE}"
 
+    def programs(self):
+        """The folder of pg_dump, psql and the like in the version of the server."""
+        return self._binaries().folder / "bin"
+
     # What processes ask for
 
     def join(self):
@@ -215,12 +219,15 @@ class EmbeddedPostgres:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
 
-    def _start(self):
-        self._prepare_folders()
+    def _binaries(self):
         try:
-            binaries = postgres_binaries.choose(self._cluster_version())
+            return postgres_binaries.choose(self._cluster_version())
         except postgres_binaries.NoPostgres as problem:
             raise ServerProblem(str(problem)) from None
+
+    def _start(self):
+        self._prepare_folders()
+        binaries = self._binaries()
         if not can_enter(self.account, binaries.folder):
             binaries = postgres_binaries.copy_into(self.place, binaries)
         if self._cluster_version() is None:
@@ -395,11 +402,15 @@ def _hash(path):
 
 
 def main():
-    """`python -m casepilot_site.embedded_postgres url` prints the address for pg_dump or psql."""
-    if sys.argv[1:] != ["url"]:
-        return f"usage: {Path(sys.executable).name} -m casepilot_site.embedded_postgres url"
+    """`url` prints the address for pg_dump or psql, `programs` the folder where they lie in the
+    server's version; those of an older PostgreSQL refuse it.
+    """
+    asked = {"url": lambda server: server.url, "programs": EmbeddedPostgres.programs}
+    if len(sys.argv) != 2 or sys.argv[1] not in asked:
+        name = Path(sys.executable).name
+        return f"usage: {name} -m casepilot_site.embedded_postgres url|programs"
     try:
-        print(database_url())
+        print(asked[sys.argv[1]](EmbeddedPostgres()))
     except ServerProblem as problem:
         return f"{problem}"
     return 0

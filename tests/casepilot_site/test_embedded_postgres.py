@@ -105,6 +105,40 @@ def test_the_last_user_stops_the_server(make_server):
     assert not second.is_up()
 
 
+def test_a_dump_by_the_servers_own_programs_comes_back(make_server, folder):
+    server, dump = make_server(), folder / "site.dump"
+    server.join()
+    ask(server, "CREATE TABLE kept AS SELECT 96522 AS code")
+
+    subprocess.run([server.programs() / "pg_dump", "-Fc", "-f", dump, server.url], check=True)
+    ask(server, "UPDATE kept SET code = 0")
+    restore = [server.programs() / "pg_restore", "--clean", "--if-exists", "-d", server.url, dump]
+    subprocess.run(restore, check=True)
+
+    assert ask(server, "SELECT code FROM kept") == 96522
+
+
+@pytest.mark.parametrize("asked", ["url", "programs"])
+def test_operators_are_told_the_address_and_the_programs(asked, folder):
+    command = [sys.executable, "-m", "casepilot_site.embedded_postgres", asked]
+    environment = os.environ | {"VAR_DIR": str(folder / "var")}
+    told = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
+
+    assert told.returncode == 0, told.stderr
+    if asked == "url":
+        assert told.stdout.startswith("postgresql://app@")
+    else:
+        assert (Path(told.stdout.strip()) / "pg_dump").exists()
+
+
+def test_another_word_is_answered_with_how_to_ask():
+    command = [sys.executable, "-m", "casepilot_site.embedded_postgres", "dump"]
+    told = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+
+    assert told.returncode == 1
+    assert told.stderr.strip().endswith("casepilot_site.embedded_postgres url|programs")
+
+
 def test_a_process_that_joins_twice_leaves_once(make_server):
     server = make_server()
     assert server.join()
