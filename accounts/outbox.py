@@ -266,7 +266,7 @@ def _confirmed_address(user: User) -> str:
 def _safe_headers(headers: dict[str, str]) -> dict[str, str]:
     for name in headers:
         if not _HEADER_NAME.fullmatch(name) or name.lower() in _OWN_HEADERS:
-            raise ValueError(f"{name!r} is no further header of a mail.")
+            raise ValueError(f"{name!r} is not a further header of a mail.")
     return {name: _one_line(value) for name, value in headers.items()}
 
 

@@ -122,7 +122,7 @@ class Record:
             citations = [Citation("Code systems", reverse("codes:system_list"))]
         else:
             names = " or ".join(system.label for system in systems)
-            text = f"{printed.upper()} is no {names} code of this record ({'; '.join(looked)})."
+            text = f"This record has no {names} code {printed.upper()} ({'; '.join(looked)})."
             schedules = self.releases.of("physician-fee-schedule")
             if schedules and CodeSystem.CPT in systems:
                 text += f" {schedules[-1]} does not list it either."

@@ -210,7 +210,7 @@ def check_port(address, port):
             f"Port {port} is reserved for root; choose another: make run PORT=8000"
         ) from None
     except socket.gaierror:
-        raise CannotRun(f"BIND_ADDRESS is no address of this machine: {address!r}.") from None
+        raise CannotRun(f"BIND_ADDRESS is not an address of this machine: {address!r}.") from None
     except OSError as error:
         if error.errno != errno.EADDRINUSE:
             raise CannotRun(

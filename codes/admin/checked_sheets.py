@@ -32,7 +32,7 @@ class CheckedSheetStorage(BaseStorage):
     @property
     def _path(self) -> str:
         if not re.fullmatch(r"[0-9a-f]{32}", self.name or ""):
-            raise FileNotFoundError("This is no name of a checked sheet.")
+            raise FileNotFoundError("This is not the name of a checked sheet.")
         return f"{FOLDER}/{self.name}"
 
     def _remove_forgotten(self) -> None:

@@ -125,7 +125,7 @@ class ReviewedBeforeFilter(ListFilter):
             try:
                 self.day = date.fromisoformat(self.given)
             except ValueError:
-                self.error = f"“{self.given[:20]}” is no date. Write it as year-month-day."
+                self.error = f"“{self.given[:20]}” is not a date. Write it as year-month-day."
 
     def has_output(self):
         return True

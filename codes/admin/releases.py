@@ -239,7 +239,7 @@ class UploadForm(forms.ModelForm):
         file.seek(0)
         if suffix in _ZIPS and not is_zip:
             raise forms.ValidationError(
-                f"{name} is not what its name says: it is no whole zip or spreadsheet. Was the "
+                f"{name} is not what its name says: it is not a whole zip or spreadsheet. Was the "
                 "download cut off?"
             )
         if suffix in _TEXTS and (is_zip or b"\0" in head or not head.strip()):

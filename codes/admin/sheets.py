@@ -230,7 +230,7 @@ class PlainDescriptionResource(resources.ModelResource):
         system, value = _system(row), _stored_code(row)
         if system not in CodeSystem.values:
             names = ", ".join(CodeSystem.values)
-            errors["system"] = f"“{system[:20]}” is no code system. It is one of {names}."
+            errors["system"] = f"“{system[:20]}” is not a code system. It is one of {names}."
             return None
         code = self.codes.get((system, value))
         if code is None:
@@ -248,7 +248,7 @@ class PlainDescriptionResource(resources.ModelResource):
             return self.becomes == AS_PUBLISHED
         state = _words(row.get("state")).lower()
         if state not in ("", *EditorialText.State.values):
-            errors["state"] = f"“{state[:20]}” is no state. It is draft or published."
+            errors["state"] = f"“{state[:20]}” is not a state. It is draft or published."
         return state == EditorialText.State.PUBLISHED
 
 
@@ -280,6 +280,6 @@ def _date(cell, errors: dict) -> date | None:
         return date.fromisoformat(words)
     except ValueError:
         errors["reviewed_date"] = (
-            f"“{words[:20]}” is no date. Write it as year-month-day, e.g. 2026-07-01."
+            f"“{words[:20]}” is not a date. Write it as year-month-day, e.g. 2026-07-01."
         )
         return None

@@ -205,7 +205,7 @@ def _texts(part: Part, file: OfficialFile) -> Iterator[tuple[int, str, str] | Re
             continue
         value, text = value.strip(), one_line(text)
         if not has_form_of(CodeSystem.CPT, value):
-            yield Rejected(number, f"{part}: {value[:12]!r} is no CPT code; {_EXPECTED[part]}.")
+            yield Rejected(number, f"{part}: {value[:12]!r} is not a CPT code; {_EXPECTED[part]}.")
         elif not text or "\ufffd" in text:
             yield Rejected(number, f"{part}: {value} has no readable text.")
         else:

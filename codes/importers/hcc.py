@@ -99,7 +99,7 @@ def _row(number: int, cells: list[str], labels: dict[_Label, str]) -> MappingRow
         return Rejected(number, f"{','.join(cells)[:60]!r}: expected {','.join(_MAPPING_COLUMNS)}.")
     value, category, model = stored_value(cells[0]), cells[1].strip(), one_line(cells[2])
     if not has_form_of(CodeSystem.ICD_10_CM, value):
-        return Rejected(number, f"{cells[0][:20]!r} is no ICD-10-CM code.")
+        return Rejected(number, f"{cells[0][:20]!r} is not an ICD-10-CM code.")
     if not category.isdecimal() or int(category) > 999:
         return Rejected(number, f"{value}: category {category[:20]!r}; expected a number.")
     found = _MODEL.fullmatch(model)

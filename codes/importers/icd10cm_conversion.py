@@ -83,7 +83,7 @@ def read(file: OfficialFile) -> Iterator[ConversionRow | Rejected | LeftOut]:
             continue
         value, day = stored_value(current), _day(effective)
         if not has_form_of(CodeSystem.ICD_10_CM, value):
-            yield Rejected(number, f"{current[:20]!r} is no ICD-10-CM code.")
+            yield Rejected(number, f"{current[:20]!r} is not an ICD-10-CM code.")
         elif day is None:
             yield Rejected(number, f"{value}: {effective[:20]!r} is neither a year nor a day.")
         elif not previous:

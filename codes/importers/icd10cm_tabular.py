@@ -111,7 +111,8 @@ def read(file: OfficialFile) -> Iterator[EntryRow | NoteRow | Rejected | LeftOut
             here.place = _place_named(here.level, step.text)
             if not here.place:
                 yield Rejected(
-                    step.line, f"{step.text[:20]!r} is no ICD-10-CM code; its notes are left out."
+                    step.line,
+                    f"{step.text[:20]!r} is not an ICD-10-CM code; its notes are left out.",
                 )
         elif step.tag == "desc" and here and step.within in _LEVELS:
             if here.place in seen:
@@ -138,7 +139,7 @@ def read(file: OfficialFile) -> Iterator[EntryRow | NoteRow | Rejected | LeftOut
         elif step.tag == "sevenChrDef":
             for row in characters:
                 if not (here.path and len(row.character) == 1):
-                    yield Rejected(row.line, f"{row.character!r} is no seventh character.")
+                    yield Rejected(row.line, f"{row.character!r} is not a seventh character.")
                     continue
                 position += 1
                 yield row._replace(position=position)

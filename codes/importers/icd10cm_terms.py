@@ -131,7 +131,7 @@ def _rows(terms: list[_Term]) -> Iterator[TermRow | Rejected]:
         code, is_incomplete = _code_of(printed)
         if not code:
             yield Rejected(
-                term.line, f"{', '.join(path)[:120]}: {printed[:20]!r} is no ICD-10-CM code."
+                term.line, f"{', '.join(path)[:120]}: {printed[:20]!r} is not an ICD-10-CM code."
             )
             continue
         yield TermRow(

@@ -85,7 +85,7 @@ def _row(line: int, cells: CellReader) -> MueRow | Rejected:
     try:
         code = cells.text(code_column)
         if not ncci_releases.system_of(code):
-            raise BadCell(f"{code[:20]!r} is no CPT or HCPCS code of five characters")
+            raise BadCell(f"{code[:20]!r} is not a CPT or HCPCS code of 5 characters")
         units = cells.like(units_column, rf"\d{{1,{_MOST_UNITS_DIGITS}}}", "a whole number")
         indicator = cells.text(indicator_column)
         found = re.match(r"([123])\b", indicator)

@@ -217,7 +217,7 @@ class _Reading:
                 wrong = next((code for code in (one, two) if not codes[code]), None)
                 if wrong is not None:
                     yield self._rejected(
-                        file, line, f"{wrong[:_SHOWN]!r} is no CPT or HCPCS code of five characters"
+                        file, line, f"{wrong[:_SHOWN]!r} is not a CPT or HCPCS code of 5 characters"
                     )
                     continue
             if effective not in dates:
@@ -227,7 +227,7 @@ class _Reading:
             if not (dates[effective] and dates[deletion] and effective != "*"):
                 wrong = deletion if dates[effective] and effective != "*" else effective
                 yield self._rejected(
-                    file, line, f"{wrong[:_SHOWN]!r} is no date; expected YYYYMMDD, * for none"
+                    file, line, f"{wrong[:_SHOWN]!r} is not a date; expected YYYYMMDD, * for none"
                 )
                 continue
             if modifier not in ("0", "1", "9") or before_1996 not in ("", "*"):

@@ -70,5 +70,5 @@ def row_of(number: int, cells: list[str]) -> ExemptRow | Rejected | LeftOut:
         return Rejected(number, f"{cells[0][:40]!r}: expected order number, code and description.")
     value = stored_value(cells[1])
     if not has_form_of(CodeSystem.ICD_10_CM, value):
-        return Rejected(number, f"{cells[1][:20]!r} is no ICD-10-CM code.")
+        return Rejected(number, f"{cells[1][:20]!r} is not an ICD-10-CM code.")
     return ExemptRow(number, value)

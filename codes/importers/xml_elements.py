@@ -83,7 +83,7 @@ def steps(file: OfficialFile, *, whole: tuple[str, ...] = ()) -> Iterator[Step]:
                 above[-1].remove(element)
     except (ParseError, DefusedXmlException, LookupError, ValueError) as error:
         raise FileProblem(
-            f"{file.title}, line {lines.line}: it is no whole XML file ({error}); expected the "
+            f"{file.title}, line {lines.line}: it is not a whole XML file ({error}); expected the "
             "file as the publisher ships it. Download it again."
         ) from error
     finally:

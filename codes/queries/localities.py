@@ -117,7 +117,7 @@ def chosen_locality(
                 return Choice(locality_key=locality.key, locality=locality, counties=counties)
     return Choice(
         locality_key=locality_key,
-        problem=f"“{locality_key}” is no payment locality of this release. One is written as "
+        problem=f"“{locality_key}” is not a payment locality of this release. One is written as "
         "contractor and locality, e.g. 01112-05.",
     )
 
@@ -127,7 +127,7 @@ def _by_zip(
 ) -> Choice:
     found = re.fullmatch(r"(\d{5})(?:-?\d{4})?", zip_code, re.ASCII)
     if not found:
-        problem = f"“{zip_code}” is no ZIP code. A ZIP code has five digits, e.g. 94110."
+        problem = f"“{zip_code}” is not a ZIP code. A ZIP code has five digits, e.g. 94110."
         return Choice(zip_code=zip_code, problem=problem)
     release = releases.shown(Source.ZIP_LOCALITIES, date_of_service)
     if release is None:

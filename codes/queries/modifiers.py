@@ -278,7 +278,7 @@ def _visit(row: FeeScheduleRow) -> Iterator[ModifierFact]:
     """Evaluation and management codes carry what sets them apart from a procedure."""
     if not _VISITS[0] <= row.hcpcs <= _VISITS[1] or row.global_days != "XXX":
         return
-    basis = "Code of evaluation and management"
+    basis = "Evaluation and management code"
     meaning = "CPT numbers 99202 to 99499"
     told = {
         "24": "Within another procedure's aftercare, but unrelated to that procedure.",

@@ -123,8 +123,8 @@ def status_on(
     if not listed:
         status = _status_without_list(code, descriptions, releases, date_of_service)
         if status.kind == StatusKind.NOT_DESCRIBED and fee_schedule:
-            listed = f"Medicare's physician fee schedule of {fee_schedule.name} lists it."
-            return replace(status, sentence=f"{status.sentence} {listed}")
+            in_schedule = f"Medicare's physician fee schedule of {fee_schedule.name} lists it."
+            return replace(status, sentence=f"{status.sentence} {in_schedule}")
         return status
 
     newest = listed[-1]

@@ -41,7 +41,7 @@ function show(pending) {
     source.close();
     const answered = new DOMParser().parseFromString(JSON.parse(event.data), "text/html");
     pending.replaceWith(...answered.body.childNodes);
-    told.textContent = "The answer is there.";
+    told.textContent = "The answer is here.";
     turn.scrollIntoView({ block: "nearest" });
   });
   source.addEventListener("state", () => {
@@ -62,7 +62,7 @@ function show(pending) {
     event.preventDefault();
     source.close();
     giveUp("You stopped this answer.");
-    plain.querySelector("button").textContent = "Answer it after all";
+    plain.querySelector("button").textContent = "Answer it anyway";
     plain.querySelector("button").focus();
     try {
       await fetch(stop.action, { method: "POST", body: new FormData(stop), redirect: "manual" });

@@ -139,7 +139,7 @@ def test_a_code_that_does_not_exist_is_said_to_be_unknown(record):
     found = ask("What does Medicare pay for 99999?")
 
     assert found.kind == AnswerKind.NOT_KNOWN
-    assert "99999 is no CPT® code of this record" in found.to_text()
+    assert "This record has no CPT® code 99999" in found.to_text()
     assert "USD" not in found.to_text()
 
 

@@ -24,7 +24,7 @@ def test_enter_sends_the_question_and_the_answer_appears_with_its_steps(page):
     answer = page.locator("article.answer")
     expect(answer).to_contain_text("96522")
     expect(page).to_have_url(re.compile(r"/casepilot/[0-9a-f-]{36}/#turn-\d+$"))
-    expect(page.locator("#answer-told")).to_have_text("The answer is there.")
+    expect(page.locator("#answer-told")).to_have_text("The answer is here.")
     expect(answer.locator("a.citation").first).to_have_attribute("href", re.compile("^/"))
     answer.get_by_text("How it was found").click()
     expect(answer.locator(".answer-steps li").first).to_be_visible()
@@ -131,9 +131,9 @@ def test_a_slow_answer_shows_its_steps_and_can_be_stopped_and_had_after_all(page
 
         page.get_by_role("button", name="Stop").click()
         expect(page.locator(".turn-state")).to_have_text("You stopped this answer.")
-        expect(page.get_by_role("button", name="Answer it after all")).to_be_focused()
+        expect(page.get_by_role("button", name="Answer it anyway")).to_be_focused()
         go_on.set()
-        page.get_by_role("button", name="Answer it after all").click()
+        page.get_by_role("button", name="Answer it anyway").click()
         answer = page.locator("article.answer")
         # A busy machine takes a while to import the client of the model.
         expect(answer).to_contain_text("The language model answered with an error.", timeout=60_000)

@@ -176,7 +176,7 @@ def test_a_port_in_use_is_told_in_one_sentence(site):
     ("settings", "sentence"),
     [
         ({"PORT": "eight"}, "PORT must be a whole number, but is 'eight'."),
-        ({"BIND_ADDRESS": "no such host"}, "BIND_ADDRESS is no address of this machine"),
+        ({"BIND_ADDRESS": "no such host"}, "BIND_ADDRESS is not an address of this machine"),
         ({"DATABASE_URL": "postgresql://x@127.0.0.1:1/x"}, "The database does not answer: "),
         ({"SITE_URL": "https://codes.example.org"}, "SECRET_KEY must be set"),
     ],

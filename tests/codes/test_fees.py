@@ -231,11 +231,11 @@ def test_a_zip_code_that_is_split_says_so():
 @pytest.mark.parametrize(
     ("asked", "told"),
     [
-        ({"zip": "9411"}, "“9411” is no ZIP code"),
-        ({"zip": "٩٤١١٠"}, "is no ZIP code"),
+        ({"zip": "9411"}, "“9411” is not a ZIP code"),
+        ({"zip": "٩٤١١٠"}, "is not a ZIP code"),
         ({"zip": "12345"}, "ZIP code 12345 is not in CMS's list of October 2025"),
-        ({"locality": "99999-05"}, "“99999-05” is no payment locality of this release"),
-        ({"locality": "<b>"}, "is no payment locality"),
+        ({"locality": "99999-05"}, "“99999-05” is not a payment locality of this release"),
+        ({"locality": "<b>"}, "is not a payment locality"),
     ],
 )
 def test_a_place_that_is_not_found_leaves_the_national_amounts(asked, told):

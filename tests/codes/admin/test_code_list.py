@@ -113,7 +113,7 @@ def test_a_bad_date_in_the_filter_gets_a_sentence_and_the_whole_list(editors_cli
     make_code("A0001")
     url = reverse("admin:codes_code_changelist")
     page = editors_client.get(url, {"reviewed_before": "<soon>"})
-    assert "“&lt;soon&gt;” is no date. Write it as year-month-day." in page.content.decode()
+    assert "“&lt;soon&gt;” is not a date. Write it as year-month-day." in page.content.decode()
     assert len(page.context["cl"].result_list) == 1
 
 

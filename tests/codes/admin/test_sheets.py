@@ -198,14 +198,14 @@ def test_the_column_state_decides_when_so_chosen(editors_client):
     ("row", "sentence"),
     [
         (["hcpcs", "J0000", "", "x", "", ""], "“J0000” is not a known code of HCPCS Level II."),
-        (["drg", "J9200", "", "x", "", ""], "“drg” is no code system. It is one of cpt, hcpcs,"),
-        (["hcpcs", "J9200", "", "x", "", "1 July"], "“1 July” is no date. Write it as"),
-        (["hcpcs", "J9200", "", "x", "", "2026-02-30"], "“2026-02-30” is no date."),
+        (["drg", "J9200", "", "x", "", ""], "“drg” is not a code system. It is one of cpt, hcpcs,"),
+        (["hcpcs", "J9200", "", "x", "", "1 July"], "“1 July” is not a date. Write it as"),
+        (["hcpcs", "J9200", "", "x", "", "2026-02-30"], "“2026-02-30” is not a date."),
         (["hcpcs", "J9200", "", "", "", ""], "There is neither a text nor a title."),
         (["hcpcs", "J9200", "x" * 121, "x", "", ""], "It has 121 characters; at most 120 fit."),
         (["hcpcs", "J9200", "", "x" * 30_001, "", ""], "It has 30,001 characters; at most 30,000"),
         (["hcpcs", "", "", "x", "", ""], "“” is not a known code of HCPCS Level II."),
-        (["", "", "", "", "", ""], "“” is no code system."),
+        (["", "", "", "", "", ""], "“” is not a code system."),
         (["hcpcs", "<b>x", "", "x", "", ""], "“&lt;b&gt;x” is not a known code"),
     ],
 )
@@ -225,7 +225,7 @@ def test_an_unknown_state_is_told_only_where_it_counts(editors_client):
     make_code("J9200")
     row = ["hcpcs", "J9200", "", "x", "ready", ""]
     page = check(editors_client, csv_sheet(row), becomes="sheet")
-    assert "“ready” is no state. It is draft or published." in page.content.decode()
+    assert "“ready” is not a state. It is draft or published." in page.content.decode()
     import_sheet(editors_client, csv_sheet(row))
     assert PlainDescription.objects.get().state == "draft"
 

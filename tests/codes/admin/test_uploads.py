@@ -165,7 +165,7 @@ def test_a_zip_of_cpt_files_with_the_license_box_records_the_administrator(
 @pytest.mark.parametrize(
     ("name", "content", "words"),
     [
-        ("a.xlsx", b"no workbook", "a.xlsx is not what its name says: it is no whole zip"),
+        ("a.xlsx", b"no workbook", "a.xlsx is not what its name says: it is not a whole zip"),
         ("a.zip", b"PK\x03\x04 cut off", "a.zip is not what its name says"),
         ("a.txt", b"\x7fELF\x00\x00", "a.txt is not what its name says: it holds no text"),
         ("a.exe", b"text", "a.exe: expected a .zip, .xlsx, .txt or .csv file"),

@@ -109,8 +109,8 @@ def test_lengths_of_different_codes_are_reported_and_what_is_there_is_taken(tmp_
     ("line", "reason"),
     [
         ("96523", "expected code, tab, long descriptor"),
-        ("9652\tA pump", "'9652' is no CPT code"),
-        ("J9200\tA drug", "'J9200' is no CPT code"),
+        ("9652\tA pump", "'9652' is not a CPT code"),
+        ("J9200\tA drug", "'J9200' is not a CPT code"),
         ("96522\tAgain", "96522 stands on line 6 already"),
     ],
 )

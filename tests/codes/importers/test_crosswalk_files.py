@@ -78,7 +78,7 @@ def test_the_conversion_table_tells_since_when_and_what_was_before(tmp_path):
 @pytest.mark.parametrize(
     ("row", "reason"),
     [
-        (("sugar", 2021, "E11"), "'sugar' is no ICD-10-CM code."),
+        (("sugar", 2021, "E11"), "'sugar' is not an ICD-10-CM code."),
         (("E11.9", "soon", "E11"), "E119: 'soon' is neither a year nor a day."),
         (("E11.9", 21, "E11"), "E119: '21' is neither a year nor a day."),
         (("E11.9", 2021, None), "E119: the previous code is missing."),
@@ -109,7 +109,7 @@ def test_a_bad_line_of_the_exempt_list_is_rejected(tmp_path):
     rows = read(write(tmp_path / "list.txt", header, "1\tE11.40\tX", "2 Z45.1 X", "3\t4511\tX"))
     assert [row.reason for row in rows if isinstance(row, Rejected)] == [
         "'2 Z45.1 X': expected order number, code and description.",
-        "'4511' is no ICD-10-CM code.",
+        "'4511' is not an ICD-10-CM code.",
     ]
 
 
@@ -174,7 +174,7 @@ def test_mappings_without_their_labels_are_refused():
     ("line", "reason"),
     [
         ("E1140,18", "expected diagnosis_code,cc,model_name"),
-        ("sugar,18,CMS-HCC Model V28", "'sugar' is no ICD-10-CM code"),
+        ("sugar,18,CMS-HCC Model V28", "'sugar' is not an ICD-10-CM code"),
         ("E1140,x,CMS-HCC Model V28", "category 'x'; expected a number"),
         ("E1140,18,My model", "expected one such as 'CMS-HCC Model V28'"),
     ],

@@ -100,7 +100,7 @@ def test_a_row_tells_the_line_it_stands_on():
 def test_a_code_of_another_form_is_rejected_with_its_notes(tmp_path):
     rows = rows_of(altered(tmp_path, ("<name>E11.40</name>", "<name>11.40E</name>")))
     [rejected] = [row for row in rows if isinstance(row, Rejected)]
-    assert "'11.40E' is no ICD-10-CM code" in rejected.reason
+    assert "'11.40E' is not an ICD-10-CM code" in rejected.reason
     assert not [row for row in rows if "Nerve trouble of" in str(row)]
 
 
@@ -119,14 +119,14 @@ def test_a_section_without_a_range_refuses_the_file(tmp_path):
 def test_a_file_cut_off_is_refused_with_the_line(tmp_path):
     path = tmp_path / "cut.xml"
     path.write_text(TABULAR.read_text()[:1500])
-    with pytest.raises(FileProblem, match=r"cut.xml, line \d+: it is no whole XML file"):
+    with pytest.raises(FileProblem, match=r"cut.xml, line \d+: it is not a whole XML file"):
         rows_of(path)
 
 
 def test_entities_that_could_blow_up_are_refused(tmp_path):
     bomb = '<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;&a;">]><ICD10CM.tabular>'
     path = altered(tmp_path, ("<ICD10CM.tabular>", bomb), ("type 1 (E10", "&b; (E10"))
-    with pytest.raises(FileProblem, match="no whole XML file"):
+    with pytest.raises(FileProblem, match="not a whole XML file"):
         rows_of(path)
 
 
@@ -170,4 +170,4 @@ def test_a_word_in_place_of_a_code_is_rejected(tmp_path):
     text = (XML / "icd10cm_index_2027.xml").read_text().replace("S72.0-", "omit")
     rows = rows_of(write(tmp_path / "index.xml", text, encoding="utf-8"))
     [rejected] = [row for row in rows if isinstance(row, Rejected)]
-    assert rejected.reason == "Thigh, broken (any), neck: 'omit' is no ICD-10-CM code."
+    assert rejected.reason == "Thigh, broken (any), neck: 'omit' is not an ICD-10-CM code."

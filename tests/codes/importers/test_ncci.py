@@ -191,10 +191,10 @@ def test_rows_that_cannot_be_taken_are_listed_with_their_lines(tmp_path):
     assert not run(whole(tmp_path, "ccipra-v322r0-f1.txt", *bad, *good)).problem
     assert Release.objects.get().row_count == 9
     assert list(RejectedRow.objects.values_list("line_number", "reason")) == [
-        (8, "'3659' is no CPT or HCPCS code of five characters."),
-        (9, "'20261301' is no date; expected YYYYMMDD, * for none."),
+        (8, "'3659' is not a CPT or HCPCS code of 5 characters."),
+        (9, "'20261301' is not a date; expected YYYYMMDD, * for none."),
         (10, "modifier indicator '2' and mark ''; expected 0, 1 or 9, and * or nothing."),
-        (11, "'*' is no date; expected YYYYMMDD, * for none."),
+        (11, "'*' is not a date; expected YYYYMMDD, * for none."),
         (12, "5 columns; expected 7, separated by tabs."),
         (13, "modifier indicator '1' and mark 'x'; expected 0, 1 or 9, and * or nothing."),
         (15, "96522 with 36596 is in force by line 14 already."),
@@ -324,7 +324,7 @@ def test_units_that_cannot_be_read_or_come_twice_are_rejected(tmp_path):
     path.write_text(good + many + "9652,1,1 Line Edit,x\n96522,9,1 Line,x\n")
     assert not run(path).problem
     assert list(RejectedRow.objects.values_list("reason", flat=True)) == [
-        "'9652' is no CPT or HCPCS code of five characters.",
+        "'9652' is not a CPT or HCPCS code of 5 characters.",
         "96522 stands on line 6 already.",
     ]
 
