@@ -20,7 +20,8 @@ def passages(html: str) -> Iterator[str]:
             continue
         text = " ".join(unescape(strip_tags(inner.replace("</td>", "; "))).split()).strip("; ")
         if tag.startswith("h"):
-            heading = text if text.endswith((":", ".", "?")) else f"{text}:"
+            ends = text.endswith((":", ".", "?"))
+            heading = text if ends else f"{text}{'.' if ':' in text else ':'}"
         elif text:
             yield f"{heading} {text}".strip()
 

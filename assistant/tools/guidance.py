@@ -1,13 +1,12 @@
 """Guidelines, compliance and history: what a claim must show, and what changed."""
 
-from assistant.editors_text import beginning
 from assistant.facts import Fact, Table, ToolResult
 from assistant.record import Record
 from assistant.tools.descriptions import status_fact
+from assistant.tools.editors import editors_text
 from codes.queries.code_forms import CodeSystem
 from codes.queries.code_page import CodePage
 from codes.queries.compliance import compliance_count, compliance_of
-from codes.queries.editorial import published_sections
 from codes.queries.excludes1 import excludes1_conflicts
 from codes.queries.guidelines import Guidelines, guidelines_count, guidelines_of
 from codes.queries.history import history_of
@@ -16,7 +15,6 @@ from codes.queries.tabular import tabular_release
 
 MOST_NOTES = 24
 MOST_TOGETHER = 8  # diagnoses
-MOST_CHARACTERS = 700  # of an editors' text
 
 
 def guidelines(record: Record, code: str) -> ToolResult:
@@ -36,7 +34,7 @@ def guidelines(record: Record, code: str) -> ToolResult:
         return ToolResult("guidelines", arguments, step, locked=locked)
     facts: list[Fact] = []
     if has_text:
-        facts += _editors_text(record, page, "guidelines")
+        facts += editors_text(record, page, "guidelines")
     found = guidelines_of(page) if guidelines_count(page) else Guidelines()
     if found.tabular:
         facts += _tabular(record, page, found.tabular)
@@ -144,7 +142,7 @@ def compliance(record: Record, code: str, about: str = "") -> ToolResult:
         if told:
             return ToolResult("compliance", arguments, step, tuple(told))
     if has_text:
-        facts += _editors_text(record, page, "compliance")
+        facts += editors_text(record, page, "compliance")
     return ToolResult("compliance", arguments, step, tuple(facts))
 
 
@@ -211,14 +209,6 @@ def _seventh(record: Record, page: CodePage, found=None) -> list[Fact]:
         choices.append(f"{item.character} ({item.meaning})" + (f": {printed}" if printed else ""))
     origin = found.seventh.place.label
     return [Fact(f"7th characters, from {origin}: {'; '.join(choices)}.", place)]
-
-
-def _editors_text(record: Record, page: CodePage, slug: str) -> list[Fact]:
-    found = published_sections(page.code, {slug}).get(slug)
-    if found is None:
-        return []
-    place = record.cite(page, slug, title=f"{slug}, editors’ text")
-    return [Fact(text, place) for text in beginning(found.html, MOST_CHARACTERS)]
 
 
 def diagnoses_together(record: Record, codes: list[str]) -> ToolResult:

@@ -1,14 +1,12 @@
 """NCCI: whether two codes may be billed together, how many units, beside which primary codes."""
 
-import re
 from dataclasses import replace
 
-from assistant.editors_text import passages
 from assistant.facts import Citation, Fact, Table, ToolResult
 from assistant.record import Record, setting_of
+from assistant.tools.editors import editors_on_pair, or_editors_text
 from codes.queries.claim_check.rules import BYPASSING
 from codes.queries.code_page import CodePage
-from codes.queries.editorial import published_sections
 from codes.queries.ncci import (
     Pair,
     Setting,
@@ -49,7 +47,7 @@ def check_pair(
     release = newest(wanted.ptp_source, record.releases) if wanted.ptp_source else None
     if release is None:
         result = _nothing_loaded(record, one, wanted, "check_pair", arguments, step)
-        return replace(result, facts=result.facts + _told_by_editors(record, one, two))
+        return replace(result, facts=result.facts + editors_on_pair(record, one, two))
     locked = record.locked(one, two)
     if locked:
         return ToolResult("check_pair", arguments, step, locked=locked)
@@ -161,6 +159,7 @@ def add_on_codes(record: Record, code: str) -> ToolResult:
     return ToolResult("add_on_codes", arguments, step, tuple(facts), values=figures)
 
 
+@or_editors_text("ncci-edits")
 def partners(record: Record, code: str, setting: str = "") -> ToolResult:
     """How many NCCI edits a code stands in, and the first of them."""
     page = record.page(code)
@@ -204,22 +203,6 @@ def _nothing_loaded(record, page: CodePage, setting: Setting, tool, arguments, s
     else:
         text = f"{setting.ptp_source.label} are not loaded here, so pairs cannot be told."
     return ToolResult(tool, arguments, step, (Fact(text, place),), is_found=False)
-
-
-def _told_by_editors(record: Record, one: CodePage, two: CodePage) -> tuple[Fact, ...]:
-    """What the editors' text on one code's NCCI edits says of the other; () where nothing, or
-    where the reader may not read it.
-    """
-    for page, other in ((one, two), (two, one)):
-        if "ncci-edits" not in page.published_slugs or record.locked(page):
-            continue
-        text = published_sections(page.code, {"ncci-edits"})["ncci-edits"]
-        for told in passages(text.html):
-            if re.search(rf"\b{re.escape(other.code.printed)}\b", told):
-                place = record.cite(page, "ncci-edits", title="NCCI edits, editors’ text")
-                reviewed = f", reviewed {day(text.reviewed_date)}," if text.reviewed_date else ""
-                return (Fact(f"The editors’ text{reviewed} says: {told}", place),)
-    return ()
 
 
 def _edit(record, item: Pair, setting: Setting, release, place: Citation) -> list[Fact]:

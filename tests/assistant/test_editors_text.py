@@ -6,6 +6,7 @@ HTML = (
     "<p>Of all.</p><h3>Denials</h3>"
     "<table><thead><tr><th>Denial</th><th>What helps</th></tr></thead>"
     "<tbody><tr><td>Units</td><td>One &amp; only</td></tr></tbody></table>"
+    "<h3>In column two: denied</h3><p>Always.</p>"
     '<h3>Why?</h3><ul><li><strong>First</strong> <a href="/codes/cpt/96521/">96521</a>.</li></ul>'
 )
 
@@ -14,6 +15,7 @@ def test_each_point_stands_under_its_heading():
     assert list(passages(HTML)) == [
         "Of all.",
         "Denials: Units; One & only",
+        "In column two: denied. Always.",
         "Why? First 96521.",
     ]
 

@@ -20,7 +20,14 @@ from tests.codes.claim_check.rules_data import (
     make_mues,
     make_pairs,
 )
-from tests.factories import make_code, make_description, make_guest, make_release, make_user
+from tests.factories import (
+    make_code,
+    make_description,
+    make_guest,
+    make_release,
+    make_section_text,
+    make_user,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -332,3 +339,25 @@ def test_a_family_is_told_by_the_code_that_editors_wrote_on():
     assert "Of guidelines: One." in found.to_text() and "Two < 3." in found.to_text()
     assert ".;" not in found.to_text()
     assert all("99202" not in question for question in found.next_questions)
+
+
+EDITORS_WROTE = [
+    ("Which modifiers go with 96522?", SectionSlug.MODIFIERS),
+    ("Crosswalks of 96522", SectionSlug.CROSSWALKS),
+    ("Is 96522 covered?", SectionSlug.MEDICARE_COVERAGE),
+    ("What does Medicare pay for 96522?", SectionSlug.MEDICARE_PAYMENT),
+    ("NCCI edits of 96522", SectionSlug.NCCI_EDITS),
+]
+
+
+@pytest.mark.parametrize(("question", "slug"), EDITORS_WROTE)
+def test_where_nothing_is_loaded_the_editors_text_is_told(question, slug):
+    code = make_code("96522", system=CodeSystem.CPT)
+    make_section_text(code, slug, text="Heed the **route**.")
+
+    found = ask(question)
+    assert "Heed the route." in found.to_text()
+    assert f"/codes/cpt/96522/{slug}/" in found.citations[-1].url
+
+    locked = ask(question, guest=make_guest("hcpcs:J9271"))
+    assert "Heed" not in locked.to_text()
