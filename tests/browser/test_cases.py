@@ -137,6 +137,21 @@ def test_everything_works_without_javascript(plain_page, anna, case, sign_in):
     expect(page.locator(".messagelist")).to_contain_text("on its way")
 
 
+def test_a_name_in_a_reply_is_shown_and_masked_at_the_next_click(page, anna, case, sign_in):
+    sign_in(page, anna)
+    page.goto(page_of(case))
+    page.get_by_label("Reply to the member").fill("Mrs. Smith may have it.")
+    page.get_by_role("button", name="Send to the member").click()
+    shown = page.get_by_role("alert")
+    expect(shown).to_contain_text("This looks like patient data. Nothing was sent.")
+    expect(shown).to_be_focused()
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("button", name="Mask it and send")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator(".messagelist")).to_contain_text("Masked in it: Mrs. [name].")
+    expect(page.get_by_text("Mrs. [name] may have it.")).to_be_visible()
+
+
 def test_axe_finds_nothing_in_the_inbox(new_context, base_url, anna, ben, case, sign_in):
     if not AXE.exists():
         pytest.skip("axe-core is not installed; `npm ci` installs it")
@@ -169,4 +184,8 @@ def test_axe_finds_nothing_in_the_inbox(new_context, base_url, anna, ben, case, 
     page.get_by_role("button", name="Send to the member").click()
     page.get_by_role("alert").wait_for()
     found += findings_here(page, axe, "a case that changed")
+    page.get_by_label("Reply to the member").fill("Mrs. Smith may have it.")
+    page.get_by_role("button", name="Preview").click()
+    page.get_by_role("alert").wait_for()
+    found += findings_here(page, axe, "a reply with a name")
     assert not found, "\n".join(found)
