@@ -18,7 +18,8 @@ _request_id: ContextVar[str] = ContextVar("request_id", default="")
 _SECRETS = [
     (re.compile(r"[\w.+%-]+(?:@|%40)[\w-]+(?:\.[\w-]+)*"), "<e-mail>"),
     (re.compile(r"(/confirm-email/|/password/reset/key/)[^/\s?'\"]+"), r"\1<key>"),
-    (re.compile(r"(/casepilot/shared/)[^/\s?'\"]+"), r"\1<key>"),
+    (re.compile(r"(/casepilot/shared/|/employers/join/|/careercenter/alerts/)[^/\s?'\"]+"),
+     r"\1<key>"),
     (re.compile(r"(?i)\b(password|token|secret|sessionid|csrftoken|cookie)(['\"]?\s*[=:]\s*)[^\s,;&]+"),
      r"\1\2<hidden>"),
 ]  # fmt: skip

@@ -5,6 +5,7 @@ import os
 import shutil
 import tempfile
 import time
+from dataclasses import replace
 from pathlib import Path
 
 from django.db import connection
@@ -17,6 +18,9 @@ from codes.models import ImportUpload
 logger = logging.getLogger(__name__)
 
 MOST_REJECTED_SHOWN = 200
+_BROKE_OFF = (
+    "The import broke off; the site's log says why. Releases that it had published before stay."
+)
 
 
 class _ToldProgress(Progress):
@@ -57,7 +61,10 @@ class _ToldProgress(Progress):
 
 
 def import_upload(*, upload_id: int) -> None:
-    """Import an uploaded file and keep the report with it. Repeating it does no harm."""
+    """Import an uploaded file and keep the report with it. Repeating it does no harm.
+
+    An unforeseen failure ends it too, so that its page does not say "running" forever.
+    """
     upload = ImportUpload.objects.filter(id=upload_id).first()
     if upload is None or upload.state in (ImportUpload.State.DONE, ImportUpload.State.FAILED):
         return
@@ -65,23 +72,33 @@ def import_upload(*, upload_id: int) -> None:
     upload.save(update_fields=["state"])
     progress = _ToldProgress(upload)
     try:
-        with tempfile.TemporaryDirectory(prefix="official-upload-") as folder:
-            path = Path(folder) / upload.file_name  # the publisher's name may tell the release
-            with upload.file.open("rb") as source, path.open("wb") as target:
-                shutil.copyfileobj(source, target)
-            report = import_paths([path], _options(upload), progress)
+        report = _imported(upload, progress)
     except FileNotFoundError:
         report = Report([], f"The file of {upload.file_name} is no longer kept here.")
+    except Exception:
+        logger.exception("import of upload %s broke off", upload_id)
+        if not connection.is_usable():
+            connection.close()  # the next query opens another one
+        report = Report([], _BROKE_OFF)
     finally:
         progress.outside.close()
     upload.report = [_kept(outcome) for outcome in report.outcomes]
-    # Uploaded files have no folder of their own that would tell anybody anything.
-    upload.problem = report.problem.replace(f"{folder}{os.sep}", "")
+    upload.problem = report.problem
     upload.state = ImportUpload.State.FAILED if report.problem else ImportUpload.State.DONE
     upload.progress, upload.percent = "", 100
     upload.finished_at = timezone.now()
     upload.save()
     logger.info("upload %s imported: %s", upload_id, upload.state)
+
+
+def _imported(upload: ImportUpload, progress: Progress) -> Report:
+    with tempfile.TemporaryDirectory(prefix="official-upload-") as folder:
+        path = Path(folder) / upload.file_name  # the publisher's name may tell the release
+        with upload.file.open("rb") as source, path.open("wb") as target:
+            shutil.copyfileobj(source, target)
+        report = import_paths([path], _options(upload), progress)
+    # Uploaded files have no folder of their own that would tell anybody anything.
+    return replace(report, problem=report.problem.replace(f"{folder}{os.sep}", ""))
 
 
 def _options(upload: ImportUpload) -> Options:

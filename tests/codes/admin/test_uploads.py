@@ -9,6 +9,7 @@ from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from codes.actions.imports import import_upload
+from codes.importers import hcpcs_fixed_width
 from codes.jobs import take_up_stalled_jobs
 from codes.models import ImportUpload, LicenseAcceptance, OfficialDescription, Release
 from tests.codes.importers.layouts import (
@@ -143,6 +144,19 @@ def test_an_import_that_was_cut_short_starts_anew(client, administrator):
     ImportUpload.objects.update(state=ImportUpload.State.RUNNING)
     import_upload(upload_id=item.id)
     assert Release.objects.get().state == Release.State.PUBLISHED
+
+
+@pytest.mark.django_db
+def test_an_import_that_breaks_off_says_so(client, administrator, monkeypatch, caplog):
+    def read(*files):
+        raise OSError("No space left on device")
+
+    upload(client, hcpcs_upload())
+    monkeypatch.setattr(hcpcs_fixed_width, "read", read)
+    import_upload(upload_id=ImportUpload.objects.get().id)
+    item = ImportUpload.objects.get()
+    assert item.state == ImportUpload.State.FAILED and "broke off" in item.problem
+    assert not Release.objects.exists() and "No space left" in caplog.text
 
 
 @pytest.mark.django_db
