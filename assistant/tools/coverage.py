@@ -2,7 +2,7 @@
 
 from assistant.facts import Fact, Table, ToolResult
 from assistant.record import Record
-from assistant.tools.editors import or_editors_text
+from assistant.tools.editors import with_editors_text
 from codes.queries.code_forms import CodeSystem
 from codes.queries.code_page import CodePage
 from codes.queries.coverage import local_releases
@@ -14,7 +14,7 @@ from codes.queries.status import day
 MOST_DOCUMENTS = 8
 
 
-@or_editors_text("medicare-coverage")
+@with_editors_text("medicare-coverage")
 def coverage(record: Record, code: str, diagnosis: str = "", state: str = "") -> ToolResult:
     """Which coverage documents name a code; with a `diagnosis`, whether they list it as covered,
     in one `state` (postal abbreviation) or everywhere.
@@ -71,7 +71,7 @@ def coverage(record: Record, code: str, diagnosis: str = "", state: str = "") ->
     return ToolResult("coverage", arguments, step, tuple(facts), tables)
 
 
-@or_editors_text("crosswalks")
+@with_editors_text("crosswalks")
 def crosswalks(record: Record, code: str, about: str = "") -> ToolResult:
     """The codes and groups that go with a code elsewhere: HCC categories and ICD-9-CM of a
     diagnosis, earlier and later codes, diagnoses through articles, RBCS, cross-references.
@@ -83,7 +83,7 @@ def crosswalks(record: Record, code: str, about: str = "") -> ToolResult:
     step = f"Read the crosswalks of {printed}"
     place = record.cite(page, "crosswalks")
     if not crosswalks_count(page):
-        fact = Fact(f"The record holds no crosswalk of {printed}.", place)
+        fact = Fact(f"No loaded release holds a crosswalk of {printed}.", place)
         return ToolResult("crosswalks", arguments, step, (fact,), is_found=False)
     locked = record.locked(page)
     if locked:

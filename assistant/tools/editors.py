@@ -43,21 +43,25 @@ def editors_on_pair(record: Record, one: CodePage, two: CodePage) -> tuple[Fact,
     return ()
 
 
-def or_editors_text(slug: str) -> Callable:
-    """A tool on one code that tells the editors' text of a section where the releases are silent
-    and nothing narrower than the code was asked.
+def with_editors_text(slug: str, *, is_beside: bool = True) -> Callable:
+    """A tool on one code that also tells the editors' text of a section, where nothing narrower
+    than the code is asked: before the releases' facts, or only where they are silent.
     """
 
     def decorate(tool):
         @wraps(tool)
         def asked(record: Record, code: str, *args, **more) -> ToolResult:
             result = tool(record, code, *args, **more)
-            if result.is_found or result.is_locked or any(args) or any(more.values()):
+            if result.is_locked or any(args) or any(more.values()):
+                return result
+            if result.is_found and not is_beside:
                 return result
             page = record.page(code)
             if slug not in page.published_slugs or record.locked(page):
                 return result
-            return replace(result, facts=(*result.facts, *editors_text(record, page, slug)))
+            written = tuple(editors_text(record, page, slug))
+            facts = written + result.facts if result.is_found else result.facts + written
+            return replace(result, facts=facts)
 
         return asked
 

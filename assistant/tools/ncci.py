@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from assistant.facts import Citation, Fact, Table, ToolResult
 from assistant.record import Record, setting_of
-from assistant.tools.editors import editors_on_pair, or_editors_text
+from assistant.tools.editors import editors_on_pair, with_editors_text
 from codes.queries.claim_check.rules import BYPASSING
 from codes.queries.code_page import CodePage
 from codes.queries.ncci import (
@@ -159,7 +159,7 @@ def add_on_codes(record: Record, code: str) -> ToolResult:
     return ToolResult("add_on_codes", arguments, step, tuple(facts), values=figures)
 
 
-@or_editors_text("ncci-edits")
+@with_editors_text("ncci-edits", is_beside=False)
 def partners(record: Record, code: str, setting: str = "") -> ToolResult:
     """How many NCCI edits a code stands in, and the first of them."""
     page = record.page(code)

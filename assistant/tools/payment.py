@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from assistant.facts import Citation, Fact, Table, ToolResult
 from assistant.record import Record
-from assistant.tools.editors import or_editors_text
+from assistant.tools.editors import with_editors_text
 from codes.queries.code_page import CodePage
 from codes.queries.fees import FeeLine, PaymentSection, payment_in_full
 from codes.queries.modifiers import ModifierFact, modifier_section
@@ -13,7 +13,7 @@ from codes.queries.modifiers import ModifierFact, modifier_section
 MOST_LOCALITIES = 40
 
 
-@or_editors_text("medicare-payment")
+@with_editors_text("medicare-payment", is_beside=False)
 def fees(record: Record, code: str, place: str = "", modifier: str = "") -> ToolResult:
     """What Medicare's physician fee schedule pays for a code, nationally or at a `place`: a ZIP
     code, a payment locality such as 01112-05, or a state's postal abbreviation.
@@ -119,7 +119,7 @@ def outpatient_hospital(record: Record, code: str) -> ToolResult:
     )
 
 
-@or_editors_text("modifiers")
+@with_editors_text("modifiers")
 def modifiers(record: Record, code: str, modifier: str = "") -> ToolResult:
     """Which modifiers may go with a code, and why, from its payment indicators and NCCI; or
     whether one `modifier` may.

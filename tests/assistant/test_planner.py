@@ -341,6 +341,16 @@ def test_a_family_is_told_by_the_code_that_editors_wrote_on():
     assert all("99202" not in question for question in found.next_questions)
 
 
+def test_the_editors_text_on_modifiers_goes_before_what_is_derived(record):
+    make_section_text(
+        make_code("27447", system=CodeSystem.CPT), SectionSlug.MODIFIERS, text="Heed stages."
+    )
+
+    found = ask("Which modifiers go with 27447?").to_text()
+    assert found.index("Heed stages.") < found.index("Modifier ")
+    assert "Heed" not in ask("Can modifier 50 be used with 27447?").to_text()
+
+
 EDITORS_WROTE = [
     ("Which modifiers go with 96522?", SectionSlug.MODIFIERS),
     ("Crosswalks of 96522", SectionSlug.CROSSWALKS),
