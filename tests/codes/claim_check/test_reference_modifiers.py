@@ -3,6 +3,7 @@
 import random
 from collections import Counter
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,9 @@ from codes.queries.claim_check.findings import Finding
 from codes.queries.ncci import Setting
 from codes.queries.releases import published_releases
 from tests.codes.claim_check.rules_data import make_add_ons, make_fee
+from tests.codes.claim_check.slow_estimates import Schedule
 from tests.codes.claim_check.slow_modifiers import of_global_periods, of_lines
+from tests.codes.claim_check.slow_sides import of_order, of_sides
 from tests.factories import make_release
 
 pytestmark = pytest.mark.django_db
@@ -28,23 +31,30 @@ OF_LINES = [
 ]
 OF_GLOBAL_PERIODS = ["24", "25", "57", "58", "78", "79", "76", "54", "55", "80", "59", "FT", "FT"]
 # fmt: on
+SIDES = ["50", "LT", "RT", "LT", "RT", "59", "76", "F1", "26"]
 PLACES = ["", "11", "19", "21", "22", "23", "24"]
+DAY = date(2026, 8, 1)
+# Around the ends of global periods of 0, 10 and 90 days.
+DAYS = [DAY + timedelta(days=days) for days in (0, 0, 0, 1, 2, 10, 11, 90, 91)]
 VISITS = ["99213", "99291", "92014", "99231", "99417"]
 
 
-def random_claim(chance: random.Random, codes: list[str], modifiers: list[str], day: date) -> Claim:
+def random_claim(
+    chance: random.Random, codes: list[str], modifiers: list[str], days: list[date]
+) -> Claim:
     lines = tuple(
         Line(
             number,
             chance.choice(codes),
-            day + timedelta(days=chance.choice([0, 0, 0, 1, 2, 10, 11, 90, 91])),
+            chance.choice(days),
             tuple(chance.sample(modifiers, chance.choice([0, 0, 1, 1, 2]))),
+            units=chance.choice([1, 1, 1, 2, 3]),
             place=chance.choice(PLACES),
         )
         for number in range(1, chance.randint(2, 7))
     )
     setting = Setting.HOSPITAL if chance.random() < 0.2 else Setting.PRACTITIONER
-    return Claim(day, setting, lines)
+    return Claim(days[0], setting, lines)
 
 
 def is_of_lines(item: Finding) -> bool:
@@ -61,11 +71,19 @@ def is_of_global_periods(item: Finding) -> bool:
     )
 
 
-def compare(chance, count: int, codes, modifiers, day: date, is_asked, slow) -> Counter:
+def is_of_sides(item: Finding) -> bool:
+    return "section 40.7" in item.detail and item.kind != "needs-documentation"
+
+
+def is_of_order(item: Finding) -> bool:
+    return "has the highest fee; it goes on the others alone" in item.sentence
+
+
+def compare(chance, count: int, codes, modifiers, days, is_asked, slow) -> Counter:
     """Compare that many random claims; how often each kind came up."""
     kinds, releases = Counter(), published_releases()
     for _ in range(count):
-        claim = random_claim(chance, codes, modifiers, day)
+        claim = random_claim(chance, codes, modifiers, days)
         told = Counter(
             (str(item.kind), str(item.severity), frozenset(item.codes), item.lines)
             for item in check_claim(claim, releases).findings
@@ -107,7 +125,7 @@ def test_the_modifiers_of_lines_agree_on_random_indicators(seed):
             make_fee(row.hcpcs, modifier=modifier, pctc="1", status=row.status)
     make_add_ons((codes[0], codes[1], 1), (codes[2], "", 2))
     codes += [*VISITS, "00840", "01996", "99999"]
-    kinds = compare(chance, 80, codes, OF_LINES, date(2026, 8, 1), is_of_lines, of_lines)
+    kinds = compare(chance, 80, codes, OF_LINES, DAYS, is_of_lines, of_lines)
 
     assert kinds.keys() >= {"missing-modifier", "modifier-not-applicable", "needs-documentation"}
 
@@ -122,15 +140,43 @@ def test_global_periods_agree_on_random_days(seed):
         make_fee(code, global_days=days, status=chance.choice("AAAARN"))
     for code in VISITS:
         make_fee(code, global_days="XXX")
-    args = ([*codes, *VISITS], OF_GLOBAL_PERIODS, date(2026, 8, 1))
+    args = ([*codes, *VISITS], OF_GLOBAL_PERIODS, DAYS)
     assert compare(chance, 120, *args, is_of_global_periods, of_global_periods)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_sides_and_order_agree_on_random_indicators(seed):
+    chance = random.Random(seed)
+    make_modifiers()
+    codes = [f"{number:05}" for number in range(40000, 40006)]
+    for code, bilateral in zip(codes, "011239", strict=True):
+        make_fee(
+            code,
+            f"{chance.choice([100, 200, 200, 300])}.00",
+            bilateral=bilateral,
+            global_days=chance.choice(["000", "010", "XXX", "ZZZ"]),
+            status="A" if bilateral == "1" else chance.choice("AARN"),
+            multiple_procedure=chance.choice("0223"),
+            assistant="2",
+        )
+    make_add_ons((codes[0], codes[1], 1))
+    kinds = Counter()
+    for code in codes:
+        args = ([code, code, codes[0]], SIDES, [DAY], is_of_sides, of_sides)
+        kinds += compare(chance, 40, *args)
+    assert set(kinds) == {"missing-modifier", "modifier-not-applicable"}
+    rows = {(row.hcpcs, row.modifier): row for row in FeeScheduleRow.objects.all()}
+    # Where no list of places is loaded, those of the manual's chapter 12, section 20.4.2.
+    schedule = Schedule(rows, facilities=frozenset(("19", "21", "22", "23", "24")))
+    slow = partial(of_order, schedule=schedule)
+    assert compare(chance, 150, codes, ["51", "51", "80", "59"], [DAY], is_of_order, slow)
 
 
 @pytest.mark.real_data
 def test_modifiers_are_judged_as_the_fee_schedule_says(real_data: Path):
     paths = ["rvu/rvu26c.zip", "hcpcs/HCPC2026_JUL_ANWEB.xlsx", "ncci/AOC_V2024Q2-MCR.txt"]
     assert not import_paths([real_data / path for path in paths]).problem
-    chance, day = random.Random(26), date(2026, 8, 1)
+    chance = random.Random(26)
     rows = FeeScheduleRow.objects.filter(modifier="").order_by("hcpcs")
     kinds = Counter()
     alike: dict[tuple, list[str]] = {}
@@ -143,12 +189,20 @@ def test_modifiers_are_judged_as_the_fee_schedule_says(real_data: Path):
     chance.shuffle(some)
     for begin in range(0, len(some), 20):
         codes = some[begin : begin + 20]
-        kinds += compare(chance, 40, codes, OF_LINES, day, is_of_lines, of_lines)
+        kinds += compare(chance, 25, codes, OF_LINES, DAYS, is_of_lines, of_lines)
+    tests = chance.sample(sorted(in_parts), 20)
+    kinds += compare(chance, 60, tests, ["26", "TC"], [DAY], is_of_lines, of_lines)
     assert set(kinds) == {
         "missing-modifier", "modifier-not-applicable", "needs-documentation", "not-payable",
     }  # fmt: skip
 
+    both = list(rows.filter(bilateral__in="0123", status="A").order_by("bilateral", "hcpcs"))
+    kinds = Counter()
+    for row in chance.sample(both, 20):
+        kinds += compare(chance, 15, [row.hcpcs], SIDES, [DAY], is_of_sides, of_sides)
+    assert set(kinds) == {"missing-modifier", "modifier-not-applicable"}
+
     surgery = list(rows.filter(global_days__in=["000", "010", "090"], status="A"))
     codes = [row.hcpcs for row in chance.sample(surgery, 60)] + VISITS * 6
-    args = (codes, OF_GLOBAL_PERIODS, day)
-    assert compare(chance, 400, *args, is_of_global_periods, of_global_periods)
+    args = (codes, OF_GLOBAL_PERIODS, DAYS)
+    assert compare(chance, 250, *args, is_of_global_periods, of_global_periods)
