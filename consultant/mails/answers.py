@@ -175,7 +175,7 @@ def _foot(thread: Thread, lines: list[str]) -> tuple[Element, ...]:
         Links("", (Link("Your case on the site", url), Link("Delete it", f"{url}#delete"))),
         Small(
             "Not legal or coding advice. Write no names, dates of birth or numbers of patients; "
-            "what looks like one is masked before it is stored."
+            "what looks like one is masked before the case is kept."
         ),
         *map(Small, lines),
         Small(
