@@ -18,6 +18,7 @@ from codes.models import ImportUpload
 logger = logging.getLogger(__name__)
 
 MOST_REJECTED_SHOWN = 200
+_ENDED = (ImportUpload.State.DONE, ImportUpload.State.FAILED)
 _BROKE_OFF = (
     "The import broke off; the site's log says why. Releases that it had published before stay."
 )
@@ -66,7 +67,7 @@ def import_upload(*, upload_id: int) -> None:
     An unforeseen failure ends it too, so that its page does not say "running" forever.
     """
     upload = ImportUpload.objects.filter(id=upload_id).first()
-    if upload is None or upload.state in (ImportUpload.State.DONE, ImportUpload.State.FAILED):
+    if upload is None or upload.state in _ENDED:
         return
     upload.state = ImportUpload.State.RUNNING
     upload.save(update_fields=["state"])
@@ -88,6 +89,7 @@ def import_upload(*, upload_id: int) -> None:
     upload.progress, upload.percent = "", 100
     upload.finished_at = timezone.now()
     upload.save()
+    _remove_files()
     logger.info("upload %s imported: %s", upload_id, upload.state)
 
 
@@ -99,6 +101,13 @@ def _imported(upload: ImportUpload, progress: Progress) -> Report:
         report = import_paths([path], _options(upload), progress)
     # Uploaded files have no folder of their own that would tell anybody anything.
     return replace(report, problem=report.problem.replace(f"{folder}{os.sep}", ""))
+
+
+def _remove_files() -> None:
+    """Remove the files of imports that have ended: nobody reads them again."""
+    for upload in ImportUpload.objects.filter(state__in=_ENDED).exclude(file="").only("file"):
+        upload.file.delete(save=False)
+        ImportUpload.objects.filter(pk=upload.pk).update(file="")
 
 
 def _options(upload: ImportUpload) -> Options:

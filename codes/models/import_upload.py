@@ -5,7 +5,9 @@ from django.db import models
 
 
 class ImportUpload(models.Model):
-    """An uploaded official file. The background worker imports it and keeps the report here."""
+    """An uploaded official file. The background worker imports it, keeps the report here, and
+    removes the file.
+    """
 
     class State(models.TextChoices):
         QUEUED = "queued", "Waiting for the background worker"

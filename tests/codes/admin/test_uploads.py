@@ -138,6 +138,17 @@ def test_an_import_that_ran_is_not_run_again(client, administrator):
 
 
 @pytest.mark.django_db
+def test_a_file_is_removed_once_its_import_has_ended(client, administrator):
+    upload(client, hcpcs_upload())
+    item, storage = ImportUpload.objects.get(), ImportUpload._meta.get_field("file").storage
+    name = item.file.name
+    assert storage.exists(name)
+    import_upload(upload_id=item.id)
+    assert not storage.exists(name) and not ImportUpload.objects.get().file
+    assert item.file_name in page_of(client, item)
+
+
+@pytest.mark.django_db
 def test_an_import_that_was_cut_short_starts_anew(client, administrator):
     upload(client, hcpcs_upload())
     item = ImportUpload.objects.get()
