@@ -36,7 +36,12 @@ _SCHEDULES = (Source.PHYSICIAN_FEE_SCHEDULE, Source.PHYSICIAN_FEE_SCHEDULE_QP)
 _MODIFIER_ORDER = {"": 0, "26": 1, "TC": 2, "53": 3}
 _TWO_FACTORS_SINCE = 2026  # the first year with a factor of its own for qualifying participants
 # Level II modifiers that the payment indicators can point to; see modifiers.py.
-LEVEL_II = ("LT", "RT", "AS", "AA", "AD", "QK", "QX", "QY", "QZ", "XE", "XP", "XS", "XU")
+# fmt: off
+LEVEL_II = (
+    "LT", "RT", "AS", "AA", "AD", "QK", "QX", "QY", "QZ", "GP", "GO", "GN", "CQ", "CO",
+    "XE", "XP", "XS", "XU",
+)
+# fmt: on
 ANESTHESIA = "J"
 _TABLES = (
     "fees",

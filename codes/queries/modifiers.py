@@ -34,6 +34,15 @@ _ANESTHESIA = {
     "QY": "An anesthesiologist directs one nurse anesthetist.",
     "QZ": "A nurse anesthetist does it without a physician's direction.",
 }
+# Medicare Claims Processing Manual, chapter 5, sections 20 and 20.1.
+_THERAPY = {
+    "GP": "Done under a plan of physical therapy; one of the three is required.",
+    "GO": "Done under a plan of occupational therapy; one of the three is required.",
+    "GN": "Done under a plan of speech-language pathology; one of the three is required.",
+    "CQ": "An assistant did it or a part of it; beside GP, and pays 85 percent.",
+    "CO": "An assistant did it or a part of it; beside GO, and pays 85 percent.",
+}
+_ALWAYS_THERAPY = "5"
 
 
 @dataclass(frozen=True)
@@ -121,6 +130,7 @@ def _facts(payment: CodePayment) -> Iterator[ModifierFact]:
     else:
         yield from _sides(row, level_ii)
         yield from _several(row, is_add_on=payment.add_on_rule is not None)
+        yield from _therapy(row, level_ii)
         yield from _surgeons(row, level_ii)
         yield from _discontinued(rows)
         yield from _around_surgery(row)
@@ -181,6 +191,15 @@ def _several(row: FeeScheduleRow, *, is_add_on: bool) -> Iterator[ModifierFact]:
     elif row.multiple_procedure == "0":
         reason = "It is not reduced beside other procedures."
         yield ModifierFact("51", False, reason, basis, meaning)
+
+
+def _therapy(row: FeeScheduleRow, level_ii: dict[str, HcpcsModifier]) -> Iterator[ModifierFact]:
+    if row.multiple_procedure != _ALWAYS_THERAPY:
+        return
+    basis, meaning = _basis("Multiple procedures", row.multiple_procedure, MULTIPLE_PROCEDURE)
+    for value, reason in _THERAPY.items():
+        if value in level_ii:
+            yield ModifierFact(value, True, reason, basis, meaning, level_ii[value].long)
 
 
 def _surgeons(row: FeeScheduleRow, level_ii: dict[str, HcpcsModifier]) -> Iterator[ModifierFact]:

@@ -191,6 +191,17 @@ def test_anesthesia_says_who_gave_it_in_cmss_words():
     assert [release.source for release in section.others] == [Source.HCPCS_LEVEL_II]
 
 
+def test_therapy_says_whose_plan_of_care_it_follows():
+    make_level_ii("GP", "GO", "GN", "CQ", "LT")
+    make_fee_row("97110", multiple_procedure="5", bilateral="0")
+    section = section_of("97110")
+
+    assert [fact.value for fact in section.applying] == ["GP", "GO", "GN", "CQ"]
+    assert "required" in reason(section, "GP")
+    assert section.applying[0].basis == "Multiple procedures 5"
+    assert section.applying[0].text == "CMS's words for GP"
+
+
 def test_level_ii_modifiers_that_no_release_lists_are_not_named():
     make_fee_row(**SURGERY)
     section = section_of()
