@@ -23,7 +23,9 @@ STATUS = {
     "B": Meaning("Bundled", "Never paid by itself: payment is part of other services."),
     "C": Meaning("Contractor-priced", "The Medicare contractor sets the payment, case by case."),
     "D": Meaning("Deleted", "Deleted with the beginning of the year."),
-    "E": Meaning("Outside this schedule", "Not paid under the fee schedule; other rules decide."),
+    "E": Meaning(
+        "Outside the fee schedule", "Not paid under the fee schedule; other rules decide."
+    ),
     "F": Meaning("Discontinued", "Deleted without a period of grace."),
     "G": Meaning("Not valid for Medicare", "Medicare uses another code; had a period of grace."),
     "H": Meaning("Deleted modifier", "The component with this modifier was deleted."),
