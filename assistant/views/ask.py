@@ -51,9 +51,10 @@ def _asked(request):
     if values["conversation"]:
         conversation = conversations_of(request).filter(pk=values["conversation"]).first()
         if conversation is None:
-            messages.warning(
-                request, "That conversation is not there any more. Ask again to begin a new one."
-            )
+            said = "That conversation is not there any more. Ask again to begin a new one."
+            if not request.user.is_authenticated:
+                said += " If it is yours, log in first."
+            messages.warning(request, said)
             return _box(request, question=question, subject=subject)
     try:
         turn = actions.ask(

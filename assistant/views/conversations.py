@@ -1,5 +1,6 @@
 """A reader's conversations: each, the list of them, and what can be done with one."""
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse, JsonResponse
@@ -38,9 +39,17 @@ def conversation_list(request):
 def conversation_detail(request, pk):
     """The turns of a conversation and the box for the next question.
 
+    A guest is told to log in where it is none of theirs: a member's session may have ended.
+
     Context: `conversation`, `turns`, `subject` and `date` (of the last turn), `allowance`.
     """
-    conversation = conversation_or_404(request, pk)
+    try:
+        conversation = conversation_or_404(request, pk)
+    except Http404:
+        if request.user.is_authenticated:
+            raise
+        context = {"kept_days": settings.GUEST_CONVERSATION_DAYS}
+        return render(request, "assistant/conversation_missing.html", context, status=404)
     turns = with_publisher_lines(list(conversation.turns.select_related("feedback")))
     context = {
         "conversation": conversation,

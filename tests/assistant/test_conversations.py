@@ -50,6 +50,30 @@ def addresses(conversation, turn) -> dict[str, str]:
     }
 
 
+def test_a_member_whose_session_ended_is_told_to_log_in_whatever_is_there(client):
+    there = make_conversation(user=make_user()).get_absolute_url()
+    nothing = f"/casepilot/{uuid.uuid4()}/"
+
+    pages = [client.get(url) for url in (there, nothing)]
+
+    assert [page.status_code for page in pages] == [404, 404]
+    for page, url in zip(pages, (there, nothing), strict=True):
+        assert "No conversation here" in page.text and "noindex" in page.text
+        assert f"/accounts/login/?next={url.replace('/', '%2F')}" in page.text
+    client.force_login(make_user())
+    assert "Page not found" in client.get(there).text
+
+
+def test_a_follow_up_after_the_session_ended_is_kept_and_told_why(client):
+    conversation = make_conversation(user=make_user())
+    asked = {"question": "And with modifier 59?", "conversation": conversation.pk}
+
+    page = client.post("/casepilot/", asked).text
+
+    assert "If it is yours, log in first." in page
+    assert "And with modifier 59?</textarea>" in page
+
+
 @pytest.mark.parametrize("owner", ["member", "guest"])
 def test_no_address_of_a_conversation_answers_to_anybody_else(owner, client):
     reader = {"user": make_user()} if owner == "member" else {"guest": make_guest()}
