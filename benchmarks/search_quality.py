@@ -14,8 +14,8 @@ today's.
 Peers search the same phrases: PostgreSQL's full text, SQLite's FTS5, Tantivy as it comes, bm25s,
 and the model of meanings alone. A peer's code is as good as its best phrase.
 
-*Speed*: suggestions and whole searches without the model, as ratios to Tantivy's bare query on the
-same index; and the memory that a process gains by opening it.
+*Speed*: suggestions and whole searches with the words of 25 rows marked, as ratios to Tantivy's
+bare query on the same index; and the memory that a process gains by opening it.
 
 The publishers' files are needed; `--database` names a database with them. `--fit` learns the
 weights of `search/ranking_weights.json` anew. The model of `make model` is used where it is there.
@@ -395,55 +395,95 @@ def scores(search: Search, queries: list[Query]) -> tuple[float, float, dict[str
 
 
 def speed(var: Path) -> dict[str, float]:
-    """Ratios of medians and 95th percentiles to Tantivy's bare query, and memory in MB."""
-    from codes.queries.releases import published_releases
+    """Ratios of medians and 95th percentiles to Tantivy's bare query, and memory in MB.
+
+    Each question is put to all of them in turn, so that the load of the machine, and what lies in
+    the processor's caches, is the same for all. No question is put twice: nothing that was kept
+    from an answer helps.
+    """
     from search import find as search_find
     from search.index import current, kept
 
     index = current.open_index(kept.wanted())
-    original = search_find.current
-    queries = [query.text for query in written("tune")]
-    part = index.parts[1][0]
+    found = {"memory, MB": memory_gained()}
+    wordless = replace(index, model=None)
 
-    def bare(text):
-        from search.words import stems
+    def searched(by: object) -> Callable[[str], None]:
+        def search(text: str) -> None:
+            asked["index"] = by
+            for hit in search_find.find(text, DAY, is_folded=True).hits:
+                str(hit.highlighted)
 
-        part.phrases_with(dict.fromkeys(stems(text), 1.0), 10)
+        return search
 
-    def suggestion(text):
+    def suggested(text: str) -> None:
+        asked["index"] = wordless
         search_find.suggest(text[: max(4, len(text) * 2 // 3)], DAY)
 
-    def whole(text):
-        search_find.find(text, DAY, is_folded=True)
-
-    found = {"memory, MB": memory_gained()}
-    published_releases()
+    bare = bare_query(index.parts[1][0])
+    rounds = [{"suggestion": suggested, "search without the model": searched(wordless)}]
+    if index.model:
+        # By itself: the vectors that it reads drive all else from the processor's caches.
+        rounds.append({"search with the model": searched(index)})
+    asked: dict[str, object] = {}
+    releases, original = published(), search_find.recent
+    search_find.recent = lambda: (releases, asked["index"])
+    queries = [query.text for query in written("held")[:20] + written("tune")]
     try:
-        search_find.current = lambda releases: replace(index, model=None)
-        base = timed(bare, queries)
-        for name, call in (("suggestion", suggestion), ("search without the model", whole)):
-            taken = timed(call, queries)
-            found[f"{name}, median"] = statistics.median(taken) / statistics.median(base)
-            found[f"{name}, 95th percentile"] = percentile(taken) / percentile(base)
-        if index.model:
-            search_find.current = lambda releases: index
-            taken = timed(whole, queries)
-            found["search with the model, median"] = statistics.median(taken) / statistics.median(
-                base
-            )
+        for calls in rounds:
+            taken = timed({"Tantivy's bare query": bare, **calls}, queries)
+            base = taken["Tantivy's bare query"]
+            for name, times in taken.items():
+                middle, late = statistics.median(times), percentile(times)
+                print(f"{name}: median {middle * 1000:.3f} ms, 95th {late * 1000:.3f} ms")
+                if name in calls:
+                    found[f"{name}, median"] = middle / statistics.median(base)
+                    found[f"{name}, 95th percentile"] = late / percentile(base)
     finally:
-        search_find.current = original
+        search_find.recent = original
     return found
 
 
-def timed(call, queries: list[str]) -> list[float]:
-    for text in queries[:20]:
-        call(text)
-    taken = []
-    for text in queries:
-        started = time.perf_counter()
-        call(text)
-        taken.append(time.perf_counter() - started)
+def published():
+    from codes.queries.releases import published_releases
+
+    return published_releases()
+
+
+def bare_query(part) -> Callable[[str], None]:
+    """Tantivy's bare query: the question parsed by its own parser, the ten best of the same index,
+    and the text and code of each, for a query that answers nothing is none. The field holds stems:
+    the question is stemmed as Tantivy's tokenizer of a field would do it.
+    """
+    import tantivy
+
+    from search.index.build import analyzers, schema
+    from search.words import stems
+
+    index = tantivy.Index(schema(), path=str(part.folder / "tantivy"))
+    for name, analyzer in analyzers().items():
+        index.register_tokenizer(name, analyzer)
+    index.reload()
+    searcher = index.searcher()
+
+    def search(text: str) -> None:
+        query, _ = index.parse_query_lenient(" ".join(stems(text)), ["words"])
+        places = [place for _, place in searcher.search(query, TOP).hits]
+        for number in searcher.fast_field_values("number", places):
+            part.text(number), part.value(int(part.phrase_code[number]))
+
+    return search
+
+
+def timed(calls: dict[str, Callable], queries: list[str]) -> dict[str, list[float]]:
+    """How long each call takes for each query, in seconds; the first twenty are practice."""
+    taken = {name: [] for name in calls}
+    for number, text in enumerate(queries):
+        for name, call in calls.items():
+            started = time.perf_counter()
+            call(text)
+            if number >= 20:
+                taken[name].append(time.perf_counter() - started)
     return taken
 
 

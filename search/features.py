@@ -16,7 +16,8 @@ from search.meaning import Model
 from search.reading import Reading, Slot
 from search.vectors import Vectors
 
-MOST_PHRASES = 400  # of one reading by words
+MOST_PHRASES = 250  # of one reading by words
+MOST_BESIDE_NEAR = 400  # by words, where others come by meaning
 MOST_NEAR = 400  # of one reading by meaning
 NEAR_ENOUGH = 0.35
 BLOCK = 1 << 22  # more than a part has codes, or groups of them
@@ -58,7 +59,20 @@ FEATURES = (
     "agreement_gap",
 )
 # The feature of each kind of phrase; an editor's text of any kind without one counts as none.
-KIND_FEATURES = np.array([FEATURES.index(f"is_{kind.value}") for kind in KINDS])
+ROWS = {name: row for row, name in enumerate(FEATURES)}
+KIND_FEATURES = np.array([ROWS[f"is_{kind.value}"] for kind in KINDS])
+CONSTANT = [
+    ROWS[name]
+    for name in (
+        "is_billable",
+        "is_hcpcs",
+        "is_pcs",
+        "is_unspecified",
+        "is_later",
+        "depth",
+        "phrases",
+    )
+]
 
 
 @dataclass
@@ -92,8 +106,7 @@ class _Phrases:
     precision: np.ndarray
     missing: np.ndarray
     beside: np.ndarray
-    weight: np.ndarray  # of each slot of each reading, in this part
-    whole: np.ndarray  # of each reading
+    shares: np.ndarray  # how much of each reading each of its slots is
 
 
 def candidates(
@@ -103,7 +116,7 @@ def candidates(
     model: Model | None = None,
     vectors: Vectors | None = None,
     day: int | None = None,
-    most: int = MOST_PHRASES,
+    most: int | None = None,
 ) -> Candidates:
     """The codes that the readings may mean. Each part comes with the rows of its phrases in
     `vectors`, -1 where there is none; `day` is the date of service as an ordinal.
@@ -112,6 +125,7 @@ def candidates(
     not into numbers.
     """
     by_meaning = model is not None and vectors is not None and len(vectors) > 0
+    most = most or (MOST_BESIDE_NEAR if by_meaning else MOST_PHRASES)
     if by_meaning:
         place_nearness([reading for reading in readings if reading.near is None], model, vectors)
     pieces = []
@@ -129,12 +143,18 @@ def candidates(
 
 def _phrases_for(part: Part, reading: Reading, rows: np.ndarray | None, most: int):
     """The phrases with the words or the meaning of a reading, BM25 (1 is the best), nearness."""
-    asked = {}
+    asked: dict[str, float] = {}
+    tells = False
     for slot in reading.slots:
         for stem, quality in slot.stems.items():
             number = part.stem_number.get(stem)
             if number is not None:
-                asked[stem] = max(asked.get(stem, 0.0), quality * float(part.weak[number]))
+                weak = part.weak.item(number)
+                tells = tells or weak == 1
+                asked[stem] = max(asked.get(stem, 0.0), quality * weak)
+    if not tells and not part.is_main:
+        # "of" is no reason to look through the few texts that editors wrote.
+        asked = {}
     phrases, bm25 = part.phrases_with(asked, most)
     if len(bm25):
         bm25 = bm25 / max(float(bm25[0]), 1e-6)
@@ -172,8 +192,8 @@ def _agreement(part: Part, readings: Sequence[Reading], found) -> _Phrases:
     the question it lacks, and how many it has beside.
     """
     numbers = np.concatenate([phrases for phrases, _, _ in found])
-    count = len(numbers)
-    of_reading = np.repeat(np.arange(len(readings)), [len(phrases) for phrases, _, _ in found])
+    sizes = [len(phrases) for phrases, _, _ in found]
+    of_reading = np.repeat(np.arange(len(readings)), sizes)
     # Each stem that is asked for has a place; the place 0 is any other.
     width = max(len(reading.slots) for reading in readings)
     places: dict[int, int] = {}
@@ -197,25 +217,25 @@ def _agreement(part: Part, readings: Sequence[Reading], found) -> _Phrases:
     place_of = np.zeros(len(part.stems) + 1, np.int16)
     place_of[list(places)] = np.arange(1, beyond)
 
-    owners, ids, flags = part.tokens(numbers)
-    place = place_of[ids]
-    at = np.flatnonzero(place)  # tokens that were asked for
-    owners, ids, place, is_own = owners[at], ids[at], place[at], flags[at] == 0
-    slots = np.zeros((count, width), np.float32)
-    sums = np.zeros((count, 3), np.float32)
+    owners, tokens = part.tokens(numbers)
+    ids = part.token_id[tokens]
+    at = np.flatnonzero(place_of[ids])  # the tokens that were asked for
+    slots = np.zeros((len(numbers), width), np.float32)
+    sums = np.zeros((len(numbers), 3), np.float32)
     if len(at):
-        rows = of_reading[owners] * beyond + place
-        starts = np.flatnonzero(np.r_[True, owners[1:] != owners[:-1]])
+        owners, ids, is_own = owners[at], ids[at], part.token_flag[tokens[at]] == 0
+        rows = of_reading[owners] * beyond + place_of[ids]
+        starts = _starts(owners)
         of_phrase = owners[starts]
         slots[of_phrase] = np.maximum.reduceat(qualities[rows], starts)
         serves = served[rows]
-        good = part.weights[ids] * serves
         terms = np.empty((len(at), 3), np.float32)
-        terms[:, 0] = good * is_own
-        terms[:, 1] = good - terms[:, 0]
+        good = part.weights[ids] * serves
+        np.multiply(good, is_own, out=terms[:, 0])
+        np.subtract(good, terms[:, 0], out=terms[:, 1])
         terms[:, 2] = is_own & (serves > 0) & (part.weak[ids] == 1)
         sums[of_phrase] = np.add.reduceat(terms, starts)
-    agreed, more, strong = sums.T
+    agreed, half, strong = sums[:, 0], 0.5 * sums[:, 1], sums[:, 2]
     whole = np.maximum(weight.sum(axis=1), 1e-6)
     return _Phrases(
         numbers,
@@ -223,12 +243,11 @@ def _agreement(part: Part, readings: Sequence[Reading], found) -> _Phrases:
         np.concatenate([bm25 for _, bm25, _ in found]),
         np.concatenate([nearness for _, _, nearness in found]),
         slots,
-        (slots * weight[of_reading]).sum(axis=1) / whole[of_reading],
-        (agreed + 0.5 * more) / np.maximum(part.said[numbers] + 0.5 * more, 1e-6),
+        np.einsum("ij,ij->i", slots, (weight / whole[:, None])[of_reading]),
+        (agreed + half) / np.maximum(part.said[numbers] + half, 1e-6),
         ((slots == 0) & matters[of_reading]).sum(axis=1),
         part.strong_count[numbers] - strong,
-        weight,
-        whole,
+        weight / whole[:, None],
     )
 
 
@@ -236,7 +255,7 @@ def _slot_weight(part: Part, slot: Slot) -> tuple[float, bool]:
     """How much a place of the question tells, and whether a phrase without it lacks something."""
     numbers = part.numbers_of(slot.stems)
     if numbers:
-        heaviest = max(numbers, key=part.weights.item)
+        heaviest = max(numbers, key=part.weights.item) if len(numbers) > 1 else numbers[0]
         return part.weights.item(heaviest), part.weak.item(heaviest) == 1
     unknown = math.log1p(max(part.phrase_count, 1)) * 0.6
     return (unknown * WEAK_WEIGHT, False) if slot.is_everyday else (unknown, True)
@@ -248,134 +267,146 @@ def _by_code(pieces, reading_count: int, day: int | None, *, by_meaning: bool) -
     Codes stand in the order of the books, so that those of a category, and of a branch of it, are
     neighbours: what is asked of such a group goes over one stretch of the columns.
     """
-
-    def joined(column) -> np.ndarray:
-        arrays = [column(part, phrases) for _, part, phrases in pieces]
-        return arrays[0] if len(arrays) == 1 else np.concatenate(arrays)
-
-    def of_codes(name: str) -> np.ndarray:
-        arrays = [getattr(part, name)[codes[a:b]] for a, b, part in stretches]
-        return arrays[0] if len(arrays) == 1 else np.concatenate(arrays)
-
-    coverage = joined(lambda _, phrases: phrases.coverage)
-    precision = joined(lambda _, phrases: phrases.precision)
-    beside = joined(lambda _, phrases: phrases.beside)
-    bm25 = joined(lambda _, phrases: phrases.bm25)
+    numbers = [phrases.numbers for _, _, phrases in pieces]
+    parts = [part for _, part, _ in pieces]
+    coverage, precision, beside, bm25, slots = (
+        _joined([getattr(phrases, name) for _, _, phrases in pieces])
+        for name in ("coverage", "precision", "beside", "bm25", "slots")
+    )
     agreement = coverage * (0.35 + 0.65 * precision)
     if day is not None:
         # The text of another release than the one in force speaks for a code, but less.
-        first = joined(lambda part, phrases: part.phrase_first[phrases.numbers])
-        last = joined(lambda part, phrases: part.phrase_last[phrases.numbers])
+        first = _joined([part.phrase_first[own] for part, own in zip(parts, numbers, strict=True)])
+        last = _joined([part.phrase_last[own] for part, own in zip(parts, numbers, strict=True)])
         agreement[(first > day) | (last < day)] *= 0.9
     prior = agreement + 0.1 * bm25
+    nearness = None
     if by_meaning:
-        nearness = joined(lambda _, phrases: phrases.nearness)
+        nearness = _joined([phrases.nearness for _, _, phrases in pieces])
         prior += 0.6 * np.maximum(nearness, 0)
 
     # A block is a reading in a part; the best phrase of each of its codes comes first.
-    block = np.concatenate(
-        [place * reading_count + phrases.readings for place, _, phrases in pieces]
-    )
-    owner = joined(lambda part, phrases: part.phrase_code[phrases.numbers]) + block * BLOCK
+    block = _joined([place * reading_count + phrases.readings for place, _, phrases in pieces])
+    owner = _joined([part.phrase_code[own] for part, own in zip(parts, numbers, strict=True)])
+    owner = owner + block * BLOCK
     order = np.argsort(owner * 4.0 - prior, kind="stable")
     owner = owner[order]
     starts = _starts(owner)
-    counts = np.diff(starts, append=len(owner))
     best = order[starts]
-    key = owner[starts]
-    block = block[best]
-    codes = key - block * BLOCK
-    edges = np.searchsorted(block, [(place + 1) * reading_count for place, _, _ in pieces])
-    stretches = [
-        (a, b, part)
-        for a, b, (_, part, _) in zip([0, *edges.tolist()], edges.tolist(), pieces, strict=False)
-    ]
-    # Slots by block; pieces may have as many slots as their readings have at most: the same.
-    weight = np.zeros(
-        (pieces[-1][0] * reading_count + reading_count, pieces[0][2].slots.shape[1]), np.float32
-    )
-    whole = np.ones(len(weight), np.float32)
+    key, block = owner[starts], block[best]
+    base = block * BLOCK
+    codes = key - base
+    shares = np.zeros(((pieces[-1][0] + 1) * reading_count, slots.shape[1]), np.float32)
+    ends = []
     for place, _, phrases in pieces:
-        weight[place * reading_count : (place + 1) * reading_count] = phrases.weight
-        whole[place * reading_count : (place + 1) * reading_count] = phrases.whole
+        shares[place * reading_count : (place + 1) * reading_count] = phrases.shares
+        ends.append(int(np.searchsorted(block, (place + 1) * reading_count)))
+    spans = list(zip([0, *ends], ends, parts, strict=False))
 
-    filled = np.maximum.reduceat(joined(lambda _, phrases: phrases.slots)[order], starts)
-    weighed = weight[block]
-    of_whole = whole[block]
-    family = _starts(of_codes("code_family") + block * BLOCK)
-    branch = _starts(of_codes("code_branch") + block * BLOCK)
-    family_size, branch_size = (np.diff(group, append=len(key)) for group in (family, branch))
-    family_filled = np.maximum.reduceat(filled, family)
-    family_union = (family_filled * weighed[family]).sum(axis=1) / of_whole[family]
+    def of_codes(name: str) -> np.ndarray:
+        return _joined([getattr(part, name)[codes[a:b]] for a, b, part in spans])
+
+    filled = np.maximum.reduceat(slots[order], starts)
+    share = shares[block]
     own = agreement[best]
-    parent = of_codes("code_parent")
-    above = np.minimum(np.searchsorted(key, parent + block * BLOCK), len(key) - 1)
-    is_above = (key[above] == parent + block * BLOCK) & (parent >= 0)
-    blocks = _starts(block)
-    block_size = np.diff(blocks, append=len(key))
-    has_second = counts > 1
+    has_second = _sizes(starts, len(order)) > 1
     second = order[np.minimum(starts + 1, len(order) - 1)]
+    family = _starts(of_codes("code_family") + base)
+    branch = _starts(of_codes("code_branch") + base)
+    blocks = _starts(block)
+    families, branches, many = (_sizes(group, len(key)) for group in (family, branch, blocks))
+    family_union = np.einsum("ij,ij->i", np.maximum.reduceat(filled, family), share[family])
+    parent = of_codes("code_parent")
+    parent_key = parent + base
+    above = np.minimum(np.searchsorted(key, parent_key), len(key) - 1)
+    is_above = (key[above] == parent_key) & (parent >= 0)
     best_coverage, best_beside = coverage[best], beside[best]
-    system = of_codes("code_system")
-    best_phrases = joined(lambda _, phrases: phrases.numbers)[best]
-    missing = joined(lambda _, phrases: phrases.missing)[best]
-    kinds = [part.phrase_kind[best_phrases[a:b]] for a, b, part in stretches]
+    best_phrases = _joined(numbers)[best]
+    missing = _joined([phrases.missing for _, _, phrases in pieces])[best]
+
+    table = np.zeros((len(FEATURES), len(key)), np.float32)
+    for a, b, part in spans:
+        table[CONSTANT, a:b] = constant_features(part)[codes[a:b]].T
+        table[KIND_FEATURES[part.phrase_kind[best_phrases[a:b]]], np.arange(a, b)] = 1
     columns = {
         "coverage": best_coverage,
         "precision": precision[best],
         "agreement": own,
         "bm25": np.maximum.reduceat(bm25[order], starts),
-        "second": np.where(has_second, agreement[second], 0.0),
-        "family": np.repeat(_top_three(own, family, family_size), family_size),
+        "second": agreement[second] * has_second,
+        "family": np.repeat(_top_three(own, family, families), families),
         "whole": (best_coverage > 0.99) & (best_beside == 0),
         "missing": np.minimum(missing, 6) / 6,
         "beside": np.minimum(best_beside, 12) / 12,
-        "is_billable": of_codes("code_is_billable"),
-        "is_hcpcs": system == SYSTEMS.index("hcpcs"),
-        "is_pcs": system == SYSTEMS.index("icd-10-pcs"),
-        "is_unspecified": of_codes("unspecified"),
-        "is_later": of_codes("is_later"),
-        "depth": np.minimum(of_codes("code_depth"), 7) / 7,
-        "phrases": np.log1p(of_codes("phrase_total")) / 6,
-        "union": (filled * weighed).sum(axis=1) / of_whole,
-        "family_union": np.repeat(family_union, family_size),
-        "branch": np.repeat(_top_three(own, branch, branch_size), branch_size),
-        "above": np.where(is_above, own[above], 0.0),
-        "agreement_gap": np.repeat(np.maximum.reduceat(own, blocks), block_size) - own,
+        "union": np.einsum("ij,ij->i", filled, share),
+        "family_union": np.repeat(family_union, families),
+        "branch": np.repeat(_top_three(own, branch, branches), branches),
+        "above": own[above] * is_above,
+        "agreement_gap": np.repeat(np.maximum.reduceat(own, blocks), many) - own,
     }
+    is_by_meaning = np.zeros(len(key), np.bool_)
     if by_meaning:
         near = np.maximum(np.maximum.reduceat(nearness[order], starts), 0)
         columns |= {
             "nearness": near,
-            "second_nearness": np.where(has_second, nearness[second], 0.0),
-            "family_nearness": np.repeat(_top_three(near, family, family_size), family_size),
-            "branch_nearness": np.repeat(_top_three(near, branch, branch_size), branch_size),
-            "above_nearness": np.where(is_above, near[above], 0.0),
-            "near_gap": np.repeat(np.maximum.reduceat(near, blocks), block_size) - near,
+            "second_nearness": nearness[second] * has_second,
+            "family_nearness": np.repeat(_top_three(near, family, families), families),
+            "branch_nearness": np.repeat(_top_three(near, branch, branches), branches),
+            "above_nearness": near[above] * is_above,
+            "near_gap": np.repeat(np.maximum.reduceat(near, blocks), many) - near,
         }
-    kind = kinds[0] if len(kinds) == 1 else np.concatenate(kinds)
-    table = np.zeros((len(FEATURES), len(key)), np.float32)
+        is_by_meaning = (best_coverage < 0.5) & (nearness[best] > NEAR_ENOUGH)
     for name, values in columns.items():
-        table[FEATURES.index(name)] = values
-    table[KIND_FEATURES[kind], np.arange(len(key))] = 1
-    is_by_meaning = (
-        (best_coverage < 0.5) & (nearness[best] > NEAR_ENOUGH)
-        if by_meaning
-        else np.zeros(len(key), np.bool_)
-    )
-    return Candidates(
-        block // reading_count, block % reading_count, codes, table.T, best_phrases, is_by_meaning
-    )
+        table[ROWS[name]] = values
+    reading = block % reading_count
+    place = block // reading_count
+    return Candidates(place, reading, codes, table.T, best_phrases, is_by_meaning)
+
+
+def constant_features(part: Part) -> np.ndarray:
+    """The features of each code of a part that are the same in every search, as in CONSTANT."""
+    found = part.constant_features
+    if found is None:
+        system = part.code_system
+        found = part.constant_features = np.stack(
+            [
+                part.code_is_billable,
+                system == SYSTEMS.index("hcpcs"),
+                system == SYSTEMS.index("icd-10-pcs"),
+                part.unspecified,
+                part.is_later,
+                np.minimum(part.code_depth, 7) / 7,
+                np.log1p(part.phrase_total) / 6,
+            ],
+            axis=1,
+            dtype=np.float32,
+            casting="unsafe",
+        )
+    return found
+
+
+def _joined(arrays: list[np.ndarray]) -> np.ndarray:
+    return arrays[0] if len(arrays) == 1 else np.concatenate(arrays)
 
 
 def _starts(keys: np.ndarray) -> np.ndarray:
     """Where each stretch of the same key begins."""
-    return np.flatnonzero(np.r_[True, keys[1:] != keys[:-1]])
+    edges = np.flatnonzero(keys[1:] != keys[:-1])
+    starts = np.zeros(len(edges) + 1, np.intp)
+    np.add(edges, 1, out=starts[1:])
+    return starts
+
+
+def _sizes(starts: np.ndarray, count: int) -> np.ndarray:
+    """How long each stretch is."""
+    sizes = np.empty_like(starts)
+    np.subtract(starts[1:], starts[:-1], out=sizes[:-1])
+    sizes[-1] = count - starts[-1]
+    return sizes
 
 
 def _top_three(values: np.ndarray, starts: np.ndarray, sizes: np.ndarray) -> np.ndarray:
     """The mean of the three best values of each stretch; what lacks counts as 0."""
-    group = np.repeat(np.arange(len(starts)), sizes)
-    order = np.argsort(group * 4.0 - values)
+    order = np.argsort(np.repeat(np.arange(len(starts)) * 4.0, sizes) - values)
     rank = np.arange(len(values)) - np.repeat(starts, sizes)
-    return np.add.reduceat(np.where(rank < 3, values[order], 0.0), starts) / 3
+    return np.add.reduceat(values[order] * (rank < 3), starts) / 3

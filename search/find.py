@@ -4,6 +4,7 @@ This is the app's interface: `find` for a page of results, `suggest` while someb
 `search.phrases.best_codes` for many phrases at once. `search.results` says what an answer holds.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -14,7 +15,8 @@ from codes.models import Code
 from codes.queries.loaded import systems_not_loaded
 from codes.queries.releases import Releases
 from search.asked import Asked, read
-from search.hits import families_of, hits_of
+from search.folding import asks_for_encounter, with_initial_first
+from search.hits import NONE, families_of, hits_of
 from search.index.current import Index, recent
 from search.index_match import Matches, facets_with, matches, nothing_near
 from search.named import exact_codes, named_codes, near_codes
@@ -114,18 +116,21 @@ def find(
             said.code_ids = said.code_ids[place["offset"] :][: max(place["limit"], 0)]
         else:
             said = _by_words(asked, scope, without=named if total else None, **place)
+    numbers = index.shown.numbers_of(code_ids) if index is not None and code_ids else {}
+    if said.matches is not None:
+        numbers |= said.matches.numbers
     code_ids += said.code_ids
     total += said.total
     row_total = total
     rows = [[code_id] for code_id in code_ids]
     if is_folded:
-        families = families_of(code_ids, scope, asked, index)
+        families = families_of(code_ids, scope, index, numbers)
         row_total = len(families)
         rows = families[offset : offset + limit]
     if total:
         return Results(
             asked,
-            _rows(rows, said, index, releases, scope),
+            _rows(rows, asked, said, scope, index, numbers),
             total,
             [code.get_absolute_url() for code in exact],
             facets=said.facets if named is None else _facets(asked, said, index, scope, releases),
@@ -160,13 +165,14 @@ def suggest(text: str, date_of_service: date, limit: int = 8) -> Suggestions:
     named = named_codes(asked, scope)
     code_ids = list(named.values_list("pk", flat=True)[:limit]) if named is not None else []
     if code_ids:
-        return Suggestions(hits_of(code_ids, releases, scope, index).values())
+        numbers = index.shown.numbers_of(code_ids) if index is not None else {}
+        return Suggestions(hits_of(code_ids, scope, index, numbers).values())
     if index is not None and asked.words:
         key = (asked.text, asked.system, date_of_service, limit)
         if key not in index.answers:
             while len(index.answers) >= MOST_KEPT:
                 index.answers.pop(next(iter(index.answers)), None)
-            index.answers[key] = _suggested(asked, index, releases, scope, limit)
+            index.answers[key] = _suggested(asked, index, scope, limit)
         return index.answers[key]
     typed = being_typed(asked.words) if index is None else None
     if not typed:
@@ -179,43 +185,58 @@ def suggest(text: str, date_of_service: date, limit: int = 8) -> Suggestions:
         limit=limit * MOST_VARIANTS,
         most=MOST_COMPARED,
     )
-    families = families_of(code_ids, scope, asked)[:limit]
-    hits = _rows(families, _Said(), index, releases, scope)
+    hits = _rows(families_of(code_ids, scope)[:limit], asked, _Said(), scope)
     for hit in hits:
         hit.variants, hit.more_count = [], len(hit.variants)
     return Suggestions(hits)
 
 
-def _suggested(
-    asked: Asked, index: Index, releases: Releases, scope: Scope, limit: int
-) -> Suggestions:
+def _suggested(asked: Asked, index: Index, scope: Scope, limit: int) -> Suggestions:
     """The codes that the index has for what is typed, with their texts of the day."""
-    everywhere = scope_of(releases, scope.date_of_service)
-    found = matches(asked.words, index, everywhere, is_begun=True)
+    found = matches(asked.words, index, scope, is_begun=True)
     said = _said_of(found)
-    families = families_of(found.code_ids[: limit * MOST_VARIANTS], scope, asked, index)[:limit]
-    leads = said.told(hits_of([family[0] for family in families], releases, scope, index))
-    for family in families:
-        if family[0] in leads:
-            leads[family[0]].more_count = len(family) - 1
+    code_ids = found.code_ids[: limit * MOST_VARIANTS]
+    families = families_of(code_ids, scope, index, found.numbers)[:limit]
+    if _leaves_encounter_open(asked):
+        families = [_with_initial_first(family, found) for family in families]
+    sizes = {family[0]: len(family) for family in families}
+    leads = said.told(hits_of(list(sizes), scope, index, found.numbers))
+    for code_id, hit in leads.items():
+        hit.more_count = sizes[code_id] - 1
     shown = Suggestions(leads.values())
     shown.read_as = with_corrections(asked.text, said.corrections)
     return shown
 
 
+def _leaves_encounter_open(asked: Asked) -> bool:
+    """Whether the first encounter leads a row: nothing was asked of the encounter."""
+    return not (asked.is_code or asks_for_encounter(asked.text))
+
+
+def _with_initial_first(family: list[int], found: Matches) -> list[int]:
+    """The keys of variants, the first encounter before the others."""
+    if len(family) < 2:
+        return family
+    values = [item.part.value(item.code) for _, item in found.of(family)]
+    return [family[place] for place in with_initial_first(values)]
+
+
 def _rows(
     rows: list[list[int]],
+    asked: Asked,
     said: "_Said",
-    index: Index | None,
-    releases: Releases,
     scope: Scope,
+    index: Index | None = None,
+    numbers: Mapping[int, int] = NONE,
 ) -> list[Hit]:
     """The hits of rows of keys: the best of each, with the others as its variants."""
     code_ids = [code_id for row in rows for code_id in row]
-    hits = said.told(hits_of(code_ids, releases, scope, index))
+    hits = said.told(hits_of(code_ids, scope, index, numbers))
     found = []
     for row in rows:
         those = [hits[code_id] for code_id in row if code_id in hits]
+        if len(those) > 1 and _leaves_encounter_open(asked):
+            those = [those[place] for place in with_initial_first([hit.value for hit in those])]
         if those:
             lead, *lead.variants = those
             found.append(lead)

@@ -1,68 +1,59 @@
 """Codes found, with the texts and the status they have on a date of service."""
 
-import numpy as np
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from django.db.models import Q
 
 from codes.models import Code, CodeSystem, OfficialDescription, Release
 from codes.queries.relatives import PCS_TABLE_LENGTH, CodeLink, prefixes
-from codes.queries.releases import Releases
 from codes.queries.status import StatusKind, description_on, status_on
-from search.asked import Asked
-from search.folding import asks_for_encounter, brought_together, folded, with_initial_first
+from search.folding import brought_together, folded
 from search.index.current import Index
 from search.results import Hit
 from search.scope import Scope
 
+NONE: Mapping[int, int] = MappingProxyType({})
+
 
 def hits_of(
-    code_ids: list[int], releases: Releases, scope: Scope, index: Index | None = None
+    code_ids: list[int], scope: Scope, index: Index | None = None, numbers: Mapping[int, int] = NONE
 ) -> dict[int, Hit]:
     """The codes by their keys, in their order, parents beside them: as the index has them, or in
-    three queries.
+    three queries. `numbers` are those of codes in the index, where they are known.
     """
-    hits = index.shown.hits(code_ids, releases, scope.date_of_service) if index else {}
+    hits: dict[int, Hit] = {}
+    if index is not None:
+        hits = index.shown.hits(code_ids, numbers, scope.releases, scope.date_of_service)
     missing = [code_id for code_id in code_ids if code_id not in hits]
     if not missing:
         return hits
-    hits |= _hits_by_id(missing, releases, scope)
+    hits |= _hits_by_id(missing, scope)
     return {code_id: hits[code_id] for code_id in code_ids if code_id in hits}
 
 
 def families_of(
-    code_ids: list[int], scope: Scope, asked: Asked, index: Index | None = None
+    code_ids: list[int],
+    scope: Scope,
+    index: Index | None = None,
+    numbers: Mapping[int, int] = NONE,
 ) -> list[list[int]]:
-    """The keys in rank order, variants of one another together where the first of them stands.
-
-    Of words that leave the encounter open the first encounter leads.
-    """
-    numbers = np.full(1, -1)
-    if index is not None:
-        part = index.parts[-1][0]
-        numbers = part.numbers_of_codes(np.asarray(code_ids, np.int64))
-    if (numbers >= 0).all():
-        names, aspects = part.code_variant[numbers].tolist(), part.code_aspects[numbers].tolist()
-        values = part.code_value[numbers].astype("U7")
-        families = brought_together(names, aspects)
+    """The keys in rank order, variants of one another together where the first of them stands."""
+    names = index.shown.families(code_ids, numbers) if index is not None else None
+    if names is not None:
+        places = brought_together(*names)
     else:
         described = OfficialDescription.objects.filter(
             code_id__in=code_ids, release_id__in=scope.release_ids
         ).order_by()
         columns = ("code_id", "code__system", "code__value", "long")
         codes = {code_id: (*code,) for code_id, *code in described.values_list(*columns)}
-        codes = [codes.get(code_id, ("", str(code_id), "")) for code_id in code_ids]
-        values = [value for _, value, _ in codes]
-        families = folded(codes)
-    if not (asked.is_code or asks_for_encounter(asked.text)):
-        families = [
-            [family[place] for place in with_initial_first([values[place] for place in family])]
-            if len(family) > 1
-            else family
-            for family in families
-        ]
-    return [[code_ids[place] for place in family] for family in families]
+        places = folded([codes.get(code_id, ("", str(code_id), "")) for code_id in code_ids])
+    return [[code_ids[place] for place in family] for family in places]
 
 
-def _hits_by_id(code_ids: list[int], releases: Releases, scope: Scope) -> dict[int, Hit]:
+def _hits_by_id(code_ids: list[int], scope: Scope) -> dict[int, Hit]:
+    releases = scope.releases
     by_id: dict[int, Release] = {release.pk: release for release in releases.all()}
     fields = ("system", "value", "plain_description__published_title")
     codes = Code.objects.select_related("plain_description").only(*fields).order_by()

@@ -37,9 +37,16 @@ class Matches:
     found: Found | None = None  # within none
     facets: Facets | None = None
 
-    @property
+    @cached_property
     def code_ids(self) -> list[int]:
         return self.chosen.code_ids.tolist() if self.chosen else []
+
+    @cached_property
+    def numbers(self) -> dict[int, int]:
+        """The numbers that the codes have in the main index, by their keys; -1 for none."""
+        if not self.chosen:
+            return {}
+        return dict(zip(self.code_ids, self.chosen.main_numbers().tolist(), strict=True))
 
     def of(self, code_ids: Iterable[int]) -> Iterator[tuple[int, Ranked]]:
         """What was found of each code, by its key; codes that were not found are left out."""
@@ -69,7 +76,8 @@ def matches(
     without: Iterable[int] = (),
 ) -> Matches:
     """The codes that a text names. With `is_begun` its last word may be a beginning, and meanings
-    are left out: an answer at once is worth more. `without` are keys of codes to leave out.
+    and filters are left out: an answer at once is worth more. `without` are keys of codes to
+    leave out.
     """
     parts = [part for part, _ in index.parts]
     text, signs = _read_signs(text)
@@ -98,6 +106,8 @@ def matches(
         LEAST_UNKNOWN if understood.is_unknown else LEAST_SCORE,
         LEAST_SHARE_BEGUN if is_begun else LEAST_SHARE,
     )
+    if is_begun:
+        return Matches(understood, found, found)
     chosen, facets = _filtered(found, scope)
     return Matches(understood, chosen, found, facets)
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from codes.models import CodeSystem
-from search.features import FEATURES, MOST_PHRASES, candidates
+from search.features import FEATURES, candidates
 from search.index.build import SYSTEMS
 from search.index.part import Part
 from search.meaning import Model
@@ -24,7 +24,7 @@ from search.words import stems
 
 DIAGNOSES = SYSTEMS.index(CodeSystem.ICD_10_CM)
 WEIGHTS_FILE = Path(__file__).with_name("ranking_weights.json")
-MOST_BEGUN = 300  # while it is being typed
+MOST_BEGUN = 200  # while it is being typed
 LATER_STEMS = frozenset(stems("sequela subsequent late effect aftercare follow healing open"))
 LATER_SHARE = 0.1  # of a code for a later encounter where none was asked for
 OVER_SHARE = 0.4  # of a code that is not valid on the date of service
@@ -90,6 +90,15 @@ class Found:
     def code_ids(self) -> np.ndarray:
         """Their keys."""
         return self.facts("code_id")
+
+    def main_numbers(self) -> np.ndarray:
+        """Their numbers in the main index, the last of the parts; -1 where it has not the code."""
+        found = self.codes.copy()
+        for place, part in enumerate(self.sources[:-1]):
+            is_there = self.parts == place
+            if is_there.any():
+                found[is_there] = part.number_in_main[self.codes[is_there]]
+        return found
 
     def best(self, least_score: float = LEAST_SCORE, least_share: float = LEAST_SHARE) -> "Found":
         """Those likely enough to show, best first, each code once; variants stand back."""
@@ -169,7 +178,7 @@ def ranked(
         model=model,
         vectors=vectors,
         day=day,
-        most=MOST_BEGUN if is_begun else MOST_PHRASES,
+        most=MOST_BEGUN if is_begun else None,
     )
     weights = learned()["meaning" if model is not None and vectors is not None else "words"]
     trust = np.array([reading.trust for reading in readings], np.float32)[found.readings]

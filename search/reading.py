@@ -15,7 +15,7 @@ from search.words import stems, words
 
 MOST_WORDS = 24
 MOST_READINGS = 6
-MOST_BEGUN = 12  # words that a beginning may stand for
+MOST_BEGUN = 6  # words that a beginning may stand for
 SHORTEST_TERM_BEGUN = 5  # letters
 _CORRECTED = 0.8  # how well a corrected word serves beside one that was typed so
 _BEGUN = 0.9
@@ -107,9 +107,8 @@ def _plain(typed, parts, spans, is_begun, corrects):
         served = dict.fromkeys(stem, 1.0)
         if is_begun and last and len(word) > 1:
             for part in parts:
-                for at, begun in enumerate(part.words_begun(word, MOST_BEGUN)):
-                    for item in stems(begun):
-                        served.setdefault(item, _BEGUN - 0.03 * at)
+                for at, begun in enumerate(part.stems_begun(word, MOST_BEGUN)):
+                    served.setdefault(begun, _BEGUN - 0.03 * at)
         halves = next((part.joined[word] for part in parts if word in part.joined), None)
         is_known = halves or any(part.has_word(word) or part.has_stem(stem) for part in parts)
         is_everyday = not is_known and word in EVERYDAY

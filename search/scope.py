@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 from codes.models import CodeSystem, Source
 from codes.queries.divisions import Division, path_to
@@ -10,14 +11,22 @@ from codes.queries.releases import Releases, source_of
 
 @dataclass(frozen=True)
 class Scope:
-    """The official texts of these releases, and what of them was chosen; '' and False are all."""
+    """What the releases say on a date, and what of it was chosen; '' and False are all."""
 
-    release_ids: tuple[int, ...]
+    releases: Releases
     date_of_service: date
     system: str = ""
     division: Division | None = None
     is_billable_only: bool = False
     is_active_only: bool = False
+
+    @cached_property
+    def release_ids(self) -> tuple[int, ...]:
+        """The releases whose official texts lists show on the date, and the texts by hand."""
+        systems = [CodeSystem(self.system)] if self.system else list(CodeSystem)
+        shown = [self.releases.shown(source_of(item), self.date_of_service) for item in systems]
+        by_hand = self.releases.of(Source.ENTERED_BY_HAND)
+        return tuple(release.pk for release in [*shown, *by_hand] if release)
 
 
 def scope_of(
@@ -29,20 +38,16 @@ def scope_of(
     is_billable_only: bool = False,
     is_active_only: bool = False,
 ) -> Scope:
-    """The releases that lists show on the date, and the texts entered by hand.
+    """Where to look on the date.
 
     A `chapter` (`system:slug`) that does not exist, or is of another system, is as none.
     """
     division = division_of(chapter)
     if division and system and division.system != system:
         division = None
-    systems = [CodeSystem(system)] if system else list(CodeSystem)
-    shown = [releases.shown(source_of(item), date_of_service) for item in systems]
-    by_hand = releases.of(Source.ENTERED_BY_HAND)
     return Scope(
-        tuple(release.pk for release in [*shown, *by_hand] if release),
+        releases,
         date_of_service,
-        # A release lists the codes of one system; only those by hand have to be told apart.
         str(system or (division.system if division else "")),
         division,
         is_billable_only,

@@ -5,7 +5,7 @@ Codes of which the releases say the same (all that came with one and are still t
 answer, so that hardly any has to be worked out.
 """
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -18,6 +18,7 @@ from codes.queries.status import Status, StatusKind, description_on, status_on
 from search.index.part import Part
 from search.results import Hit
 
+TREES = (CodeSystem.ICD_10_CM, CodeSystem.ICD_10_PCS)  # whose codes have parents
 MOST_KEPT = 5000  # answers of a kind in a process
 
 
@@ -51,36 +52,63 @@ class Shown:
         self._facts: dict[tuple, tuple[Status, int, bool]] = {}
         self._links: dict[tuple[int, date], CodeLink] = {}
 
-    def hits(
-        self, code_ids: list[int], releases: Releases, date_of_service: date
-    ) -> dict[int, Hit]:
-        """The codes by their keys; those that the publishers' index does not have are left out."""
-        numbers = self.publishers.numbers_of_codes(np.asarray(code_ids, np.int64)).tolist()
-        return {
-            code_id: self._hit(code_id, number, releases, date_of_service)
-            for code_id, number in zip(code_ids, numbers, strict=True)
-            if number >= 0
-        }
+    def numbers_of(self, code_ids: Sequence[int]) -> dict[int, int]:
+        """The numbers of codes in the publishers' index, by their keys; -1 for none."""
+        found = self.publishers.numbers_of_codes(np.asarray(code_ids, np.int64))
+        return dict(zip(code_ids, found.tolist(), strict=True))
 
-    def _hit(self, code_id: int, number: int, releases: Releases, date_of_service: date) -> Hit:
-        system, value = CodeSystem(self.publishers.system(number)), self.publishers.value(number)
-        status, text, is_billable = self._told(code_id, number, releases, date_of_service)
-        return Hit(
-            system,
-            value,
-            text,
-            status,
-            parents=[
-                self._link(parent, releases, date_of_service) for parent in self._above(number)
-            ],
-            is_billable=is_billable,
-            code_id=code_id,
-        )
+    def families(
+        self, code_ids: Sequence[int], numbers: Mapping[int, int]
+    ) -> tuple[list[Hashable], list[Hashable]] | None:
+        """What variants of one another have in common, and what they differ in, code by code. None
+        where a code is in neither index.
+        """
+        own = [numbers.get(code_id, -1) for code_id in code_ids]
+        names = self.publishers.code_variant[own].tolist()
+        aspects = self.publishers.code_aspects[own].tolist()
+        for place, number in enumerate(own):
+            if number < 0:
+                written = self._written.get(code_ids[place], -1)
+                if written < 0:
+                    return None
+                names[place] = ("editors", self.editors.code_variant.item(written))
+                aspects[place] = self.editors.code_aspects.item(written)
+        return names, aspects
+
+    def hits(
+        self,
+        code_ids: Iterable[int],
+        numbers: Mapping[int, int],
+        releases: Releases,
+        date_of_service: date,
+    ) -> dict[int, Hit]:
+        """The codes by their keys; those that neither index has are left out."""
+        hits = {}
+        for code_id in code_ids:
+            number = numbers.get(code_id, -1)
+            if number >= 0:
+                part, own = self.publishers, number
+            else:
+                part, own = self.editors, self._written.get(code_id, -1)
+            # The parents of a diagnosis that editors alone have stand in PostgreSQL.
+            if own < 0 or (part is self.editors and part.system(own) in TREES):
+                continue
+            status, text, is_billable = self._told(code_id, number, releases, date_of_service)
+            hits[code_id] = Hit(
+                CodeSystem(part.system(own)),
+                part.value(own),
+                text,
+                status,
+                parents=[self._link(at, releases, date_of_service) for at in self._above(number)],
+                is_billable=is_billable,
+                code_id=code_id,
+            )
+        return hits
 
     def _above(self, number: int) -> Iterable[int]:
         """The numbers of the codes above one, from the top down."""
         found, parents = [], self.publishers.code_parent
-        while (number := parents.item(number)) >= 0:
+        while number >= 0 and (number := parents.item(number)) >= 0:
             found.append(number)
         return reversed(found)
 
@@ -100,15 +128,16 @@ class Shown:
         """The status of a code, its text, and whether it is billable."""
         publishers, editors = self.publishers, self.editors
         written = self._written.get(code_id, -1)
-        listing = publishers.code_listing.item(number)
+        listing = publishers.code_listing.item(number) if number >= 0 else -1
         by_hand = editors.code_listing.item(written) if written >= 0 else -1
-        key = (publishers.code_system.item(number), listing, by_hand, date_of_service)
+        system = publishers.system(number) if number >= 0 else editors.system(written)
+        key = (system, listing, by_hand, date_of_service)
         facts = self._facts.get(key)
         if facts is None:
-            facts = self._worked_out(number, listing, by_hand, releases, date_of_service)
+            facts = self._worked_out(system, listing, by_hand, releases, date_of_service)
             _keep(self._facts, key, facts)
         status, place, is_billable = facts
-        text, count = "", len(publishers.listings[listing])
+        text, count = "", len(publishers.listings[listing]) if listing >= 0 else 0
         if 0 <= place < count:
             text = publishers.title(number, place)
         elif place >= count:
@@ -118,12 +147,12 @@ class Shown:
         return status, text, is_billable
 
     def _worked_out(
-        self, number: int, listing: int, by_hand: int, releases: Releases, date_of_service: date
+        self, system: str, listing: int, by_hand: int, releases: Releases, date_of_service: date
     ) -> tuple[Status, int, bool]:
         by_id = {release.pk: release for release in releases.all()}
-        code = _Code(self.publishers.system(number))
+        code = _Code(system)
         said = [
-            *self.publishers.listings[listing],
+            *(self.publishers.listings[listing] if listing >= 0 else ()),
             *(self.editors.listings[by_hand] if by_hand >= 0 else ()),
         ]
         listed = [

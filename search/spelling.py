@@ -73,13 +73,21 @@ def near_words(word: str, part: Part, most: int, further: int = 0) -> list[tuple
     then frequent ones.
     """
     allowed = (1 if len(word) < 6 else 2 if len(word) < 11 else 3) + further
-    near = process.extract(word, part.words, scorer=OSA.distance, score_cutoff=allowed, limit=24)
+    words = part.words_by_length
+    lengths = range(len(word) - allowed, len(word) + allowed + 1)
+    near = process.extract(
+        word,
+        [other for length in lengths for other in words.get(length, ())],
+        scorer=OSA.distance,
+        score_cutoff=allowed,
+        limit=24,
+    )
     heard = sound(word)
     scored = []
-    for other, distance, place in near:
+    for other, distance, _ in near:
         if other.isdigit():
             continue
-        count = float(part.word_count[place])
+        count = part.count_of(other)
         likely = 1 - distance / max(len(word), 4) + min(np.log10(count + 1), 4) * 0.03
         likely += 0.05 if other[:1] == word[:1] else 0.0
         likely += 0.15 if sound(other) == heard else 0.0

@@ -37,6 +37,11 @@ def stems(text: str) -> list[str]:
     return _ANALYZER.analyze(_POSSESSIVE.sub("", text))
 
 
+def stems_in(text: str) -> list[str]:
+    """The same with the s of a possessive as a word of its own."""
+    return _ANALYZER.analyze(text)
+
+
 def words(text: str) -> list[str]:
     """The words of a text, whole, in the order and number of their stems."""
     return _PLAIN.analyze(_POSSESSIVE.sub("", text))

@@ -127,7 +127,7 @@ def write(texts: Texts, folder: Path, *, stamp: dict) -> None:
         [meaning_key(meaning_text(phrase.kind, phrase.text)) for phrase in phrases],
         np.uint64,
     )
-    keep("token_start", starts, np.uint32)
+    keep("token_start", starts, np.int32)
     keep("token_id", token_ids, np.int32)
     keep("token_flag", token_flags, np.uint8)
 

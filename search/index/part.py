@@ -51,6 +51,9 @@ class Part:
         self.weak[weak] = WEAK_WEIGHT
         self.weights = self._own_weights()
         self._sum_phrases()
+        self.constant_features: np.ndarray | None = None  # kept here by search.features
+        self.is_main = True
+        self.number_in_main = np.zeros(0, np.int64)  # of each code, -1 where it has none
 
     @property
     def phrase_count(self) -> int:
@@ -62,7 +65,10 @@ class Part:
         return np.log1p(total / (1.0 + self.stem_count)).astype(np.float32) * self.weak
 
     def weigh_as(self, other: "Part") -> None:
-        """Give the stems that a larger index has the weights they have there."""
+        """Give the stems that a larger index has the weights they have there; that one is the
+        main index.
+        """
+        self.is_main = False
         for stem, number in self.stem_number.items():
             place = other.stem_number.get(stem)
             if place is not None:
@@ -73,7 +79,7 @@ class Part:
         """By phrase: the weight of the words it says (float32), and the number of those that tell
         something; words that may be left out aside.
         """
-        owners = np.repeat(np.arange(self.phrase_count), np.diff(self.token_start.astype(np.int64)))
+        owners = np.repeat(np.arange(self.phrase_count), np.diff(self.token_start))
         is_own = self.token_flag == 0
         owners, ids = owners[is_own], self.token_id[is_own]
         said = np.bincount(owners, self.weights[ids], self.phrase_count)
@@ -82,13 +88,10 @@ class Part:
 
     def take_days_of(self, other: "Part") -> None:
         """Take over when codes are valid and billable from the index of their releases."""
-        places = {int(code_id): number for number, code_id in enumerate(other.code_id)}
-        own = [places.get(int(code_id), -1) for code_id in self.code_id]
+        own = self.number_in_main = other.numbers_of_codes(self.code_id)
         for name in ("code_is_billable", "code_first", "code_last", "phrase_total"):
             values = np.array(getattr(self, name))
-            for number, place in enumerate(own):
-                if place >= 0:
-                    values[number] = getattr(other, name)[place]
+            values[own >= 0] = getattr(other, name)[own[own >= 0]]
             setattr(self, name, values)
 
     def has_word(self, word: str) -> bool:
@@ -100,13 +103,24 @@ class Part:
         found = [stem in self.stem_number for stem in stems]
         return bool(found) and all(found)
 
-    def words_begun(self, beginning: str, most: int) -> list[str]:
-        """The words that begin so, the most frequent first."""
+    def stems_begun(self, beginning: str, most: int) -> list[str]:
+        """The stems of the words that begin so, those of the most frequent words first."""
         first = bisect_left(self.words, beginning)
         last = bisect_left(self.words, f"{beginning}\U0010ffff")
-        counts = self.word_count[first:last]
-        order = np.argsort(-counts, kind="stable")[:most]
-        return [self.words[first + place] for place in order]
+        order = np.argsort(-self.word_count[first:last], kind="stable")[:most]
+        return [self.stems[number] for number in self.word_stem[first + order].tolist()]
+
+    @cached_property
+    def words_by_length(self) -> dict[int, list[str]]:
+        """The words by the number of their letters."""
+        found: dict[int, list[str]] = {}
+        for word in self.words:
+            found.setdefault(len(word), []).append(word)
+        return found
+
+    def count_of(self, word: str) -> int:
+        """How often the texts have one of their words."""
+        return self.word_count.item(bisect_left(self.words, word))
 
     def phrases_with(
         self, weights: Mapping[str, float], most: int
@@ -177,16 +191,15 @@ class Part:
     def _code_order(self) -> np.ndarray:
         return np.argsort(self.code_id, kind="stable").astype(np.int32)
 
-    def tokens(self, phrases: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """The stems of the phrases, one after the other: the place of the phrase in `phrases`,
-        the stem's number and its flag.
+    def tokens(self, phrases: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """The places of the phrases' tokens in `token_id` and `token_flag`, one phrase after the
+        other, and for each the place of its phrase in `phrases`.
         """
-        first = self.token_start[phrases].astype(np.int64)
-        counts = self.token_start[phrases + 1].astype(np.int64) - first
+        first = self.token_start[phrases]
+        counts = self.token_start[phrases + 1] - first
+        before = np.cumsum(counts) - counts
         owners = np.repeat(np.arange(len(phrases)), counts)
-        ends = np.cumsum(counts)
-        places = np.arange(ends[-1] if len(ends) else 0) - np.repeat(ends - counts - first, counts)
-        return owners, self.token_id[places], self.token_flag[places]
+        return owners, np.arange(len(owners)) + (first - before)[owners]
 
     def numbers_of(self, stems: Iterable[str]) -> list[int]:
         return [self.stem_number[stem] for stem in stems if stem in self.stem_number]

@@ -1,7 +1,9 @@
 """Which words are taken for misspelt, and what was likely meant."""
 
+import numpy as np
 import pytest
 
+from search.index.part import Part
 from search.spelling import nearest, sound
 
 
@@ -10,7 +12,10 @@ class Words:
 
     def __init__(self, **counts: int):
         self.words = sorted(counts)
-        self.word_count = [counts[word] for word in self.words]
+        self.word_count = np.array([counts[word] for word in self.words])
+
+    words_by_length = Part.words_by_length
+    count_of = Part.count_of
 
 
 PARTS = [Words(eczema=40, cast=900, gout=60, except_=5, pneumonia=300, ankle=800, tool=12, other=9)]
