@@ -15,11 +15,13 @@ from search.index.part import WEAK_WEIGHT, Part
 from search.meaning import Model
 from search.reading import Reading, Slot
 from search.vectors import Vectors
+from search.words import WEAK_STEMS
 
 MOST_PHRASES = 250  # of one reading by words
 MOST_BESIDE_NEAR = 400  # by words, where others come by meaning
 MOST_NEAR = 400  # of one reading by meaning
 NEAR_ENOUGH = 0.35
+LEAST_TOLD = 0.5  # of the words of a reading that the editors' texts must have among them
 BLOCK = 1 << 22  # more than a part has codes, or groups of them
 # Features of a code for one reading, in the order of the weights.
 FEATURES = (
@@ -144,16 +146,19 @@ def candidates(
 def _phrases_for(part: Part, reading: Reading, rows: np.ndarray | None, most: int):
     """The phrases with the words or the meaning of a reading, BM25 (1 is the best), nearness."""
     asked: dict[str, float] = {}
-    tells = False
+    told = wanted = 0  # places of the reading that tell something
     for slot in reading.slots:
+        tells = False
         for stem, quality in slot.stems.items():
             number = part.stem_number.get(stem)
             if number is not None:
                 weak = part.weak.item(number)
                 tells = tells or weak == 1
                 asked[stem] = max(asked.get(stem, 0.0), quality * weak)
-    if not tells and not part.is_main:
-        # "of" is no reason to look through the few texts that editors wrote.
+        told += tells
+        wanted += tells or not WEAK_STEMS.issuperset(slot.stems)
+    if not part.is_main and told < LEAST_TOLD * max(wanted, 1):
+        # What editors wrote is looked through where it may tell as much as any text.
         asked = {}
     phrases, bm25 = part.phrases_with(asked, most)
     if len(bm25):

@@ -21,7 +21,7 @@ from search.ranking import (
 from search.reading import Understood, nearest_words, understand
 from search.results import Choice, Facets
 from search.scope import Scope
-from search.words import stems
+from search.words import WEAK_STEMS, stems
 
 # Words in quotes stand together in a text of the code; a word after a minus in none.
 _TOGETHER = re.compile(r'(?<!\S)(-?)"([^"]+)"')
@@ -57,13 +57,14 @@ class Matches:
 
     @cached_property
     def wanted(self) -> frozenset[str]:
-        """The stems that were asked for, in any reading."""
-        return frozenset(
+        """The stems that were asked for, in any reading. "Of" only where nothing else was."""
+        asked = {
             stem
             for reading in self.understood.readings
             for slot in reading.slots
             for stem in slot.stems
-        )
+        }
+        return frozenset(asked - WEAK_STEMS or asked)
 
 
 def matches(

@@ -139,9 +139,11 @@ class Part:
         if not should:
             return np.zeros(0, np.int64), np.zeros(0, np.float32)
         hits = self._searcher.search(tantivy.Query.boolean_query(should), most, count=False).hits
-        numbers = self._searcher.fast_field_values("number", [place for _, place in hits])
-        scores = np.fromiter((score for score, _ in hits), np.float32, len(hits))
-        return np.asarray(numbers, np.int64), scores
+        if not hits:
+            return np.zeros(0, np.int64), np.zeros(0, np.float32)
+        scores, places = zip(*hits, strict=True)
+        numbers = self._searcher.fast_field_values("number", list(places))
+        return np.array(numbers, np.int64), np.array(scores, np.float32)
 
     def text(self, phrase: int) -> str:
         """The phrase as it is written at its source."""
