@@ -30,7 +30,7 @@ def search_save(request):
     else:
         messages.success(
             request,
-            f"The search “{search.name}” is saved. Mail: {search.get_frequency_display().lower()}.",
+            f"The search is saved: {search.name}. Mail: {search.get_frequency_display().lower()}.",
         )
     query = filters.query()
     return redirect(reverse("careers:job_list") + (f"?{query}" if query else ""))
@@ -43,10 +43,10 @@ def search_change(request, key):
     search = get_object_or_404(SavedSearch, key=key, user=request.user)
     if request.POST.get("do") == "delete":
         actions.delete_search(search=search)
-        messages.success(request, f"The search “{search.name}” is deleted.")
+        messages.success(request, f"The search is deleted: {search.name}.")
     elif (frequency := request.POST.get("frequency")) in SavedSearch.Frequency.values:
         actions.change_search(search=search, frequency=frequency)
-        messages.success(request, f"“{search.name}”: {search.get_frequency_display().lower()}.")
+        messages.success(request, f"{search.name}. Mail: {search.get_frequency_display().lower()}.")
     else:
         raise Http404("There is no such frequency.")
     return redirect(reverse("careers:candidate_home") + "#searches")

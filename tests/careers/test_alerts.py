@@ -42,6 +42,19 @@ def test_a_search_is_kept_once_whatever_its_address(client):
     assert "You saved this search" in client.get("/careercenter/?credential=cpc&q=a").text
 
 
+def test_what_was_searched_stands_in_quotes_once(client, sent):
+    client.force_login(make_user())
+    form = {"query": "q=denials", "frequency": "instant"}
+    page = client.post("/careercenter/searches/", form, follow=True).text
+    assert "The search is saved: “denials”. Mail: as soon as a job is posted." in page
+
+    SavedSearch.objects.update(looked_at=timezone.now() - timedelta(days=1))
+    make_posting("Denials specialist")
+    look_for_new_jobs()
+    body = next(mail.body for mail in sent() if "new job" in mail.subject)
+    assert "New in your search, “denials”:" in body
+
+
 def test_a_mail_tells_of_new_jobs_in_the_search_alone(sent):
     search = make_search("workplace=remote")
     job = make_posting("Remote coder", pay_min=25, pay_max=30)
