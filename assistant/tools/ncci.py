@@ -47,7 +47,10 @@ def check_pair(
     release = newest(wanted.ptp_source, record.releases) if wanted.ptp_source else None
     if release is None:
         result = _nothing_loaded(record, one, wanted, "check_pair", arguments, step)
-        return replace(result, facts=result.facts + editors_on_pair(record, one, two))
+        told = editors_on_pair(record, one, two)
+        if add_ons_of(one.code.value, record.date_of_service, record.releases, rows=[]).release:
+            told += () if record.locked(one, two) else _add_on_rule(record, one, two)
+        return replace(result, facts=result.facts + told)
     locked = record.locked(one, two)
     if locked:
         return ToolResult("check_pair", arguments, step, locked=locked)
@@ -58,6 +61,7 @@ def check_pair(
     if not found:
         facts = [_no_edit(record, one, two, wanted, release, place)]
         facts += _ended(record, values, wanted, place)
+        facts += _add_on_rule(record, one, two)
         return ToolResult(
             "check_pair",
             arguments,
@@ -252,6 +256,19 @@ def _no_edit(record, one, two, setting: Setting, release, place: Citation) -> Fa
         "setting.",
         place,
     )
+
+
+def _add_on_rule(record: Record, one: CodePage, two: CodePage) -> tuple[Fact, ...]:
+    """That one of two codes is an add-on code of the other; () where it is not."""
+    for add_on, primary in ((one, two), (two, one)):
+        found = add_ons_of(add_on.code.value, record.date_of_service, record.releases)
+        if found.rule and primary.code.value in found.rule.primaries:
+            text = (
+                f"{add_on.code.printed} is an add-on code of {primary.code.printed}, reported "
+                "beside it and not alone."
+            )
+            return (Fact(text, record.cite(add_on, "ncci-edits", found.release)),)
+    return ()
 
 
 def _ended(record, values: list[str], setting: Setting, place: Citation) -> list[Fact]:

@@ -276,6 +276,23 @@ def test_a_member_by_mail_spends_views_as_on_the_site(record):
     assert CodeView.objects.get().period.user == user
 
 
+def test_of_a_pair_it_is_told_that_one_is_the_others_add_on_code(record):
+    found = ask("Can 96365 be billed with 96367?")
+
+    assert "no edit in force between 96365 and 96367" in found.to_text()
+    assert "96367 is an add-on code of 96365, reported beside it and not alone." in found.to_text()
+    assert "add-on" not in ask("Can 96365 be billed with 36000?").to_text()
+
+
+def test_add_on_codes_are_told_where_the_edits_are_not_loaded():
+    make_add_ons(("96367", "96365", 1))
+    make_codes("96365", "96367")
+
+    assert "96367 is an add-on code of 96365" in ask("Can 96367 be billed with 96365?").to_text()
+    locked = ask("Can 96367 be billed with 96365?", guest=make_guest("hcpcs:J9271"))
+    assert "add-on" not in locked.to_text()
+
+
 @pytest.fixture
 def told_by_editors():
     """Two codes without NCCI's files, and an editors' text on one that names the other."""
