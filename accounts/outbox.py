@@ -22,6 +22,7 @@ from procrastinate.exceptions import AlreadyEnqueued
 
 from accounts.models import OutgoingMail, User
 from accounts.models.outgoing_mail import MAX_SUBJECT_LENGTH
+from accounts.one_line import one_line
 
 logger = logging.getLogger(__name__)
 
@@ -79,10 +80,10 @@ def write_mail(
         raise ValueError("A mail goes to a member or to an address.")
     mail = OutgoingMail.objects.create(
         user=user,
-        address=_one_line(address),
-        sender=_one_line(sender),
-        reply_to=_one_line(reply_to),
-        subject=_one_line(subject)[:MAX_SUBJECT_LENGTH],
+        address=one_line(address),
+        sender=one_line(sender),
+        reply_to=one_line(reply_to),
+        subject=one_line(subject)[:MAX_SUBJECT_LENGTH],
         text=text,
         html=html,
         headers=_safe_headers(headers or {}),
@@ -267,12 +268,7 @@ def _safe_headers(headers: dict[str, str]) -> dict[str, str]:
     for name in headers:
         if not _HEADER_NAME.fullmatch(name) or name.lower() in _OWN_HEADERS:
             raise ValueError(f"{name!r} is not a further header of a mail.")
-    return {name: _one_line(value) for name, value in headers.items()}
-
-
-def _one_line(value: str) -> str:
-    """The value without line breaks and other control characters, which end a header early."""
-    return " ".join("".join(c if c.isprintable() else " " for c in str(value)).split())
+    return {name: one_line(value) for name, value in headers.items()}
 
 
 def _host_of(sender: str) -> str:

@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 
 from django.http import QueryDict
 
+from accounts.one_line import one_line
 from careers.models import Posting
 from careers.states import STATES
 from careers.zip_codes import is_zip_code, point_of
@@ -92,10 +93,10 @@ def read_filters(data: QueryDict) -> Filters:
     problems = []
     chosen = {}
     for name in ("workplace", "state", "type", "level", "credential", "specialty", "employer"):
-        values = [value.strip()[:64] for value in data.getlist(name) if value.strip()][:60]
+        values = [one_line(value)[:64] for value in data.getlist(name)][:60]
         known = _CHOICES.get(name)
-        chosen[name] = tuple(dict.fromkeys(v for v in values if known is None or v in known))
-    zip_code = data.get("zip", "").strip()[:10]
+        chosen[name] = tuple(dict.fromkeys(v for v in values if v and (not known or v in known)))
+    zip_code = one_line(data.get("zip", ""))[:10]
     radius = _number(data.get("radius", ""))
     if zip_code and not is_zip_code(zip_code):
         problems.append(f"“{zip_code}” is not a ZIP code: five digits were expected, e.g. 83702.")
@@ -107,7 +108,7 @@ def read_filters(data: QueryDict) -> Filters:
         zip_code = ""
     days = _number(data.get("days", ""))
     return Filters(
-        q=" ".join(data.get("q", "").replace("\x00", "").split())[:200],
+        q=one_line(data.get("q", ""))[:200],
         zip=zip_code[:5],
         radius=(radius if radius in RADII else 25) if zip_code else 0,
         pay=min(_number(data.get("pay", "")), 1_000_000),

@@ -29,7 +29,7 @@ urlpatterns = [
     # Employers
     path("employers/", employers.employer_list, name="employer_list"),
     path("employers/new/", employers.employer_create, name="employer_create"),
-    path("employers/join/<str:token>/", employers.invitation_accept, name="invitation_accept"),
+    path("employers/join/<slug:token>/", employers.invitation_accept, name="invitation_accept"),
     path("employers/<slug:slug>/", employers.employer_detail, name="employer_detail"),
     path("employers/<slug:slug>/logo.png", employers.employer_logo, name="employer_logo"),
     path(_manage, employer_postings.dashboard, name="dashboard"),

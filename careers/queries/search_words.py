@@ -29,8 +29,7 @@ def chosen_words(filters: Filters, found: Found) -> list[Chosen]:
         for value in getattr(filters, name):
             words = labels.get((name, value), value)
             chosen.append(Chosen(words, filters.without(name, value)))
-    for slug in filters.employer:
-        name = Employer.objects.filter(slug=slug).values_list("name", flat=True).first() or slug
+    for slug, name in _employer_names(filters.employer).items():
         chosen.append(Chosen(name, filters.without("employer", slug)))
     if filters.zip:
         words = f"Within {filters.radius} miles of {filters.zip}"
@@ -41,6 +40,14 @@ def chosen_words(filters: Filters, found: Found) -> list[Chosen]:
         words = DAYS.get(filters.days, f"Last {filters.days} days")
         chosen.append(Chosen(words, filters.without("days")))
     return chosen
+
+
+def _employer_names(slugs: tuple[str, ...]) -> dict[str, str]:
+    """The employers' names by slug, in its order; the slug itself of one that there is not."""
+    if not slugs:
+        return {}
+    found = Employer.objects.filter(slug__in=slugs).values_list("slug", "name")
+    return {slug: slug for slug in slugs} | dict(found)
 
 
 def search_title(filters: Filters, index: BoardIndex) -> str:

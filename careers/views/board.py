@@ -10,6 +10,7 @@ from django.utils.feedgenerator import Atom1Feed
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
+from accounts.one_line import one_line
 from careers.filters import Filters, read_filters
 from careers.kept_lists import draw_search, kept_search
 from careers.models import SavedSearch
@@ -60,7 +61,7 @@ class _SearchFeed(Feed):
         return filters, postings_of(found.part(0, FEED_SIZE))
 
     def title(self, found):
-        return f"CareerCenter: {search_title(found[0], board_index())}"
+        return one_line(f"CareerCenter: {search_title(found[0], board_index())}")
 
     def link(self, found):
         query = found[0].query()
@@ -76,12 +77,12 @@ class _SearchFeed(Feed):
         return found[1]
 
     def item_title(self, item):
-        return f"{item.title}, {item.employer.name}"
+        return one_line(f"{item.title}, {item.employer.name}")
 
     def item_description(self, item):
         places = "; ".join(str(place) for place in item.locations.all())
         parts = [item.get_workplace_display(), places, item.get_employment_type_display()]
-        return " · ".join(filter(None, [*parts, item.pay_text]))
+        return one_line(" · ".join(filter(None, [*parts, item.pay_text])))
 
     def item_pubdate(self, item):
         return item.went_live_at

@@ -11,8 +11,9 @@ from django.utils import timezone
 
 from careers.actions.postings import take_step
 from careers.filters import read_filters
-from careers.models import Posting, Specialty
+from careers.models import Employer, Posting, Specialty
 from careers.queries.board import search_board
+from careers.queries.search_words import chosen_words
 from tests.careers.board_data import make_employer, make_posting
 from tests.factories import make_user
 
@@ -189,3 +190,26 @@ def test_where_no_job_is_found_nothing_is_to_be_sorted(client, jobs):
 
     nothing = client.get("/careercenter/", {"q": "zzzz"}).text
     assert "No job found" in nothing and "Sorted by" not in nothing
+
+
+@pytest.mark.parametrize("name", ["q", "employer", "credential", "specialty", "state", "zip"])
+def test_characters_that_no_database_or_feed_takes_are_left_out(client, jobs, name):
+    for page in ("/careercenter/", "/careercenter/feed.rss", "/careercenter/feed.atom"):
+        assert client.get(page, {name: "\0\x01"}).status_code == 200
+        answer = client.get(page, {name: "a\0b\x01c"})
+        assert answer.status_code == (404 if name == "zip" and "feed" in page else 200)
+
+
+def test_a_title_with_a_control_character_breaks_no_feed(client, jobs):
+    make_posting("Coder\x0bof charts")
+    assert "Coder of charts" in client.get("/careercenter/feed.rss").text
+
+
+def test_employers_that_are_searched_for_are_named_in_one_query(jobs, django_assert_num_queries):
+    slugs = list(Employer.objects.values_list("slug", flat=True))
+    query = "&".join(f"employer={slug}" for slug in [*slugs, "nobody"])
+    filters = read_filters(QueryDict(query))
+    found = search_board(filters)
+    with django_assert_num_queries(1):
+        words = [each.words for each in chosen_words(filters, found)]
+    assert words == [*Employer.objects.values_list("name", flat=True), "nobody"]

@@ -68,6 +68,12 @@ def test_a_logo_is_shown_as_an_image_of_this_site(client):
     assert logo["Content-Type"] == "image/png" and logo.content.startswith(b"\x89PNG")
 
 
+@pytest.mark.parametrize("token", ["none", "a%00b"])
+def test_a_link_that_nobody_sent_is_not_found(token):
+    page = client_of(make_user()).get(f"/careercenter/employers/join/{token}/")
+    assert page.status_code == 404
+
+
 def test_a_colleague_joins_by_a_link_once(sent):
     owner, colleague = make_user(), make_user("colleague@example.org")
     employer = make_employer(owner=owner)
