@@ -6,6 +6,7 @@ a worker killed at any point leaves the question waiting, and the next one answe
 
 import logging
 from datetime import timedelta
+from itertools import compress
 
 from django.db import transaction
 from django.utils import timezone
@@ -50,20 +51,27 @@ def answer_question(message_id: int) -> None:
         if is_new and answers_soon(whole_text(question)):
             answer_later(question.pk, seconds=10)
             return
-        parts = _answered(question)
+        said = _said_in(question)
+        parts = _answered(question, said)
     except Exception:
         logger.exception("answering failed", extra={"message_id": message_id})
         _failed(question)
         return
-    _keep(question, parts)
+    _keep(question, parts, said)
 
 
-def _answered(question: Message) -> list[AnsweredPart]:
-    before = question.thread.messages.filter(kind=Message.Kind.QUESTION, pk__lt=question.pk)
+def _said_in(question: Message) -> list[Message]:
+    """What was said to and by the member beside a question, in order: texts and Message-IDs."""
+    others = question.thread.messages.exclude(pk=question.pk).exclude(kind=Message.Kind.NOTE)
+    return list(others.only("kind", "text", "message_id", "created_at"))
+
+
+def _answered(question: Message, said: list[Message]) -> list[AnsweredPart]:
+    is_before = [each.kind == Message.Kind.QUESTION and each.pk < question.pk for each in said]
     parts = answer_case(
         whole_text(question),
         Reader.of_member(question.thread.user),
-        earlier=list(before.values_list("text", flat=True)),
+        earlier=[each.text for each in compress(said, is_before)],
         date_of_service=question.date_of_service or timezone.localdate(),
     )
     return parts or [_nothing_asked(question)]
@@ -81,7 +89,7 @@ def _nothing_asked(question: Message) -> AnsweredPart:
 
 
 @transaction.atomic
-def _keep(question: Message, parts: list[AnsweredPart]) -> None:
+def _keep(question: Message, parts: list[AnsweredPart], said: list[Message]) -> None:
     thread = _locked(question)
     if thread is None or not _took(question, Message.State.DONE):
         return
@@ -100,7 +108,7 @@ def _keep(question: Message, parts: list[AnsweredPart]) -> None:
     thread.save(update_fields=["state", "updated_at"])
     if not all(part.is_sure for part in parts):
         threads.escalate(thread=thread, why=Thread.Escalation.NOT_SURE)
-    mails.write_answer(answer)
+    mails.write_answer(answer, message_ids=[each.message_id for each in said if each.message_id])
     logger.info("case answered", extra={"message_id": question.pk, "part_count": len(parts)})
 
 

@@ -210,6 +210,7 @@ def _asked(mail: IncomingMail, member: User, letter: Letter, evidence: Evidence)
             subject=letter.subject,
             thread=thread,
             message_id=letter.message_id,
+            is_new=True,
         )
     except NoMailsLeft as problem:
         if notices.may_tell(kind=Notice.Kind.USED_UP, address=letter.sender):

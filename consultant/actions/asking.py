@@ -50,17 +50,20 @@ def ask(
     thread: Thread | None = None,
     message_id: str = "",
     date_of_service: date | None = None,
+    is_new: bool = False,
 ) -> Message:
     """Store a question, and spend one of the member's cases.
 
     Identifiers in all of it are masked before they are stored. `attachments` are dicts of `name`,
-    `text` and `problem`. The same `question_key` is one question: it is returned, nothing is spent.
+    `text` and `problem`. The same `question_key` is one question: it is returned, nothing is spent;
+    `is_new` says that nothing was asked with it a moment ago, which spares looking for it.
     In a thread that a consultant looks after the words wait for the consultant, who is told, and
     cost nothing; elsewhere a job answers them. Asking for a person hands the thread to one, which
     a mail confirms to who asked by mail.
     Raises NoMailsLeft.
     """
-    if asked := Message.objects.filter(question_key=question_key, thread__user=user).first():
+    before = Message.objects.filter(question_key=question_key, thread__user=user)
+    if not is_new and (asked := before.first()):
         return asked
     values = {
         "kind": Message.Kind.QUESTION,
@@ -75,7 +78,7 @@ def ask(
         with transaction.atomic():
             question = _store(user, thread, subject, values)
     except IntegrityError:
-        return Message.objects.get(question_key=question_key, thread__user=user)
+        return before.get()
     logger.info("case asked", extra={"message_id": question.pk, "via": via})
     return question
 

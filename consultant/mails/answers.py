@@ -1,5 +1,6 @@
 """Mails to a member about a case: its answer, a consultant's reply, that one will come."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.conf import settings
@@ -47,8 +48,11 @@ _MODEL = (
 )
 
 
-def write_answer(answer: Message) -> OutgoingMail:
-    """The answer to a question, part by part, with what can be done about it."""
+def write_answer(answer: Message, *, message_ids: Sequence[str] | None = None) -> OutgoingMail:
+    """The answer to a question, part by part, with what can be done about it.
+
+    `message_ids` are those of the thread's other mails, the oldest first; None: they are looked up.
+    """
     thread, question = answer.thread, answer.answer_to
     told = [from_values(part["answer"]) for part in answer.parts]
     elements: list[Element] = []
@@ -67,7 +71,7 @@ def write_answer(answer: Message) -> OutgoingMail:
         elements=tuple(elements),
         foot=_foot(thread, publisher_lines(told)),
     )
-    return _sent(answer, content, answers=question.message_id)
+    return _sent(answer, content, answers=question.message_id, message_ids=message_ids)
 
 
 def write_reply(reply: Message) -> OutgoingMail:

@@ -1,6 +1,7 @@
 """From whom, to whom, and to what a mail belongs; and handing it to the outbox."""
 
 import re
+from collections.abc import Sequence
 from email.utils import formataddr
 
 from django.conf import settings
@@ -26,13 +27,22 @@ def about(thread: Thread) -> str:
 
 
 def write_in_thread(
-    thread: Thread, content: Content, *, answers: str = "", sender_name: str = ""
+    thread: Thread,
+    content: Content,
+    *,
+    answers: str = "",
+    sender_name: str = "",
+    message_ids: Sequence[str] | None = None,
 ) -> OutgoingMail:
     """A mail to the thread's member, which mailboxes put below the mails it follows.
 
-    `answers` is the Message-ID of the mail it answers; '' is the thread's last one.
+    `answers` is the Message-ID of the mail it answers; '' is the thread's last one. `message_ids`
+    are those of the thread, the oldest first; None: they are looked up.
     """
-    references = _references(thread, answers)
+    if message_ids is None:
+        stored = thread.messages.exclude(message_id="")
+        message_ids = list(stored.values_list("message_id", flat=True))
+    references = _references(message_ids, answers)
     return write_mail(
         user=thread.user,
         subject=answer_subject(thread.subject),
@@ -84,12 +94,11 @@ def _headers(in_reply_to: str, references: list[str]) -> dict[str, str]:
     return headers
 
 
-def _references(thread: Thread, answers: str) -> list[str]:
+def _references(message_ids: Sequence[str], answers: str) -> list[str]:
     """The Message-IDs of the thread's mails, the answered one last: the first and the newest ones.
 
     What senders' programs write there is anything; what is no Message-ID is left out.
     """
-    stored = thread.messages.exclude(message_id="").values_list("message_id", flat=True)
-    names = [name for name in stored if name != answers] + [answers]
+    names = [name for name in message_ids if name != answers] + [answers]
     found = [name for name in dict.fromkeys(names) if _MESSAGE_ID.fullmatch(name)]
     return found if len(found) <= MOST_REFERENCES else found[:1] + found[1 - MOST_REFERENCES :]
