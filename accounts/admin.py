@@ -1,8 +1,10 @@
-"""The administration's pages of people, plans and the outbox."""
+"""The administration's pages of people, their log-ins, plans and the outbox."""
 
 import logging
 
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm
@@ -194,6 +196,50 @@ class OutgoingMailAdmin(admin.ModelAdmin):
     @admin.display(description="Next try", ordering="try_at")
     def next_try(self, mail):
         return None if mail.sent_at or mail.given_up_at else mail.try_at
+
+
+# What django-allauth registers shows the secrets of authenticators, and ends no session.
+admin.site.unregister([Authenticator, UserSession])
+
+
+class _LogInAdmin(admin.ModelAdmin):
+    """What belongs to a member's log-in: looked at and deleted, never written."""
+
+    list_select_related = ["user"]
+    search_fields = ["user__email"]
+    show_full_result_count = False
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+
+@admin.register(Authenticator)
+class AuthenticatorAdmin(_LogInAdmin):
+    """Second factors. Deleting one lets a member who lost it log in and set up another."""
+
+    list_display = ["user", "type", "created_at", "last_used_at"]
+    list_filter = ["type"]
+    fields = list_display
+    ordering = ["-created_at"]
+
+
+@admin.register(UserSession)
+class UserSessionAdmin(_LogInAdmin):
+    """Browsers that are logged in. Deleting one logs it out."""
+
+    list_display = ["user", "created_at", "last_seen_at", "ip", "user_agent"]
+    fields = list_display
+    ordering = ["-last_seen_at"]
+
+    def delete_model(self, request, obj):
+        obj.end()
+
+    def delete_queryset(self, request, queryset):
+        for session in queryset:
+            session.end()
 
 
 def _is_above(person: User | None, user: User) -> bool:
