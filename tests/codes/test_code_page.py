@@ -487,3 +487,13 @@ def test_title_description_and_canonical_address_are_the_codes_own(client):
     assert re.search(r"<title>96522, CPT®: Official words of the pump", html)
     assert 'name="description" content="CPT® code 96522: Official words' in html
     assert '<link rel="canonical" href="http://testserver/codes/cpt/96522/">' in html
+
+
+def test_an_unknown_code_is_told_by_its_system_with_those_nearest(client):
+    make_icd_code()
+
+    answer = client.get("/codes/icd-10-cm/Z45.9/")
+
+    assert answer.status_code == 404
+    assert "Z45.9</span> is not among the ICD-10-CM codes we know" in answer.text
+    assert "/codes/icd-10-cm/Z45.1/" in answer.text
