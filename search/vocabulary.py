@@ -22,6 +22,27 @@ BETWEEN = frozenset(_BETWEEN.split())
 SIDES = frozenset({"left", "right", "lt", "rt", "bilateral"})
 # After a number these are measures, not what they abbreviate elsewhere.
 UNITS = frozenset({"mg", "mcg", "ml", "cc", "g", "gm", "iu", "mm", "cm", "in", "ft", "lb", "lbs"})
+# Forms that no stemmer brings together, by their stems.
+_SAME = {
+    "broke": "broken",
+    "break": "broken",
+    "fell": "fall",
+    "fallen": "fall",
+    "tore": "torn",
+    "tear": "torn",
+    "swell": "swollen",
+    "bit": "bite",
+    "bitten": "bite",
+    "stung": "sting",
+    "bled": "bleed",
+    "burnt": "burn",
+    "froze": "frozen",
+    "threw": "throw",
+    "thrown": "throw",
+    "ran": "run",
+    "feet": "foot",
+    "teeth": "tooth",
+}
 _LOOSE = "~"  # begins what no reader can type as a word
 
 
@@ -48,7 +69,7 @@ def loose_key(typed: Sequence[str], stemmed: Sequence[str]) -> str:
     that count.
     """
     counting = [
-        stem
+        _SAME.get(stem, stem)
         for word, stem in zip(typed, stemmed, strict=True)
         if word not in BETWEEN and word not in SIDES
     ]

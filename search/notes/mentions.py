@@ -66,10 +66,12 @@ _SPELLED_OUT = {
     "pituitary adenoma": ["benign neoplasm of pituitary gland"],
 }
 _NO_TERM = frozenset({"pt", "or", "as", "all", "is", "it", "us", "hr", "bp", "add", "ad", "pe"})
-# In notes these are the primary care provider, headings, complaints that a diagnosis explains.
+# In notes these are the primary care provider, headings, complaints that a diagnosis explains, or
+# the family, of which the notes have their own rules.
 _NEVER_TERM = frozenset(
     {"pcp", "allergies", "labs", "abnormal lab", "abnormal labs", "cholesterol", "sedentary"}
     | {"side effect", "side effects"}
+    | {f"{relative} had" for relative in ("mom", "mother", "dad", "father", "sister", "brother")}
 )
 # Terms with these first in their meaning name a procedure by the words of ICD-10-PCS, or a visit:
 # what is done, not what the patient has.
