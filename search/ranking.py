@@ -30,9 +30,9 @@ LATER_SHARE = 0.1  # of a code for a later encounter where none was asked for
 OVER_SHARE = 0.4  # of a code that is not valid on the date of service
 DOUBT = 4.0  # how much a reading's trust weighs
 # A code is among the results if its score is at least so much, and so much of the best one's.
-LEAST_SCORE, LEAST_SHARE = 0.0002, 0.0005
+LEAST_SCORE, LEAST_SHARE = 0.00005, 0.0005
 LEAST_SHARE_BEGUN = 0.004  # the few suggestions had better be sure
-LEAST_UNKNOWN = 0.0005  # where no word is known: by meaning, "asdf qwerty" scores less
+LEAST_UNKNOWN = 0.0002  # where no word is known: by meaning, "asdf qwerty" scores less
 MOST_MATCHES = 1000
 
 
