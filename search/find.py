@@ -19,6 +19,7 @@ from search.folding import asks_for_encounter, with_initial_first
 from search.hits import NONE, families_of, hits_of
 from search.index.current import Index, recent
 from search.index_match import Matches, facets_with, matches, nothing_near
+from search.marking import excerpt
 from search.named import exact_codes, named_codes, near_codes
 from search.ranking import Ranked
 from search.results import (
@@ -52,6 +53,7 @@ MOST_FOLDED = 1000
 MOST_VARIANTS = 8
 # So many suggestions are kept for who types the same; the oldest go first.
 MOST_KEPT = 2000
+MOST_QUOTED = 200  # characters of the text that was found
 # Of more codes that were named no facets are counted.
 MOST_COUNTED = 5000
 
@@ -282,7 +284,9 @@ class _Said:
 
 def _tell(hit: Hit, item: Ranked, wanted: frozenset[str]) -> None:
     """Put into a hit what was found of it."""
-    kind, text = WhyKind(item.part.kind(item.phrase)), item.part.text(item.phrase)[:200]
+    kind, text = WhyKind(item.part.kind(item.phrase)), item.part.text(item.phrase)
+    if text != hit.text:  # which is shown whole, and not said again
+        text = excerpt(text, wanted, most=MOST_QUOTED)
     hit.why = Why(kind, text, item.is_by_meaning, wanted)
     hit.wanted, hit.score = wanted, round(item.score, 4)
 

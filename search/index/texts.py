@@ -5,9 +5,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from html import unescape
 from typing import NamedTuple
 
 from django.db import connection
+from django.utils.html import strip_tags
+from django.utils.text import Truncator
 
 from codes.models import CodeSystem, Release, Source, TabularNote
 from codes.queries.releases import Releases, source_of
@@ -116,14 +119,15 @@ def editors_texts() -> Texts:
             for text in dict.fromkeys(filter(None, written)):
                 texts.phrases.append(Phrase(system, value, WhyKind.OFFICIAL, text))
         cursor.execute(
-            "SELECT c.id, c.system, c.value, p.published_title, p.published_text"
+            "SELECT c.id, c.system, c.value, p.published_title, p.published_html"
             " FROM codes_plaindescription p JOIN codes_code c ON c.id = p.code_id"
             " WHERE p.published_at IS NOT NULL"
         )
-        for code_id, system, value, title, body in cursor.fetchall():
+        for code_id, system, value, title, html in cursor.fetchall():
             code = texts.codes.setdefault((system, value), CodeRow(code_id, system, value))
             code.plain_title = title
-            for text in filter(None, (title, body[:LONGEST_BODY])):
+            body = Truncator(_words_of(html)).chars(LONGEST_BODY)
+            for text in filter(None, (title, body)):
                 texts.phrases.append(Phrase(system, value, WhyKind.PLAIN, text))
         cursor.execute(
             "SELECT c.id, c.system, c.value, s.text FROM search_synonym s"
@@ -133,6 +137,11 @@ def editors_texts() -> Texts:
             texts.codes.setdefault((system, value), CodeRow(code_id, system, value))
             texts.phrases.append(Phrase(system, value, WhyKind.SYNONYM, text))
     return texts
+
+
+def _words_of(html: str) -> str:
+    """The words of what the renderer of Markdown made, on one line."""
+    return " ".join(unescape(strip_tags(html.replace("</", " </"))).split())
 
 
 def _day(value: date | None) -> int | None:
