@@ -9,6 +9,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from codes.csv_download import csv_response
+from codes.models import CodeSystem
 from codes.queries.official_text import publisher_lines_of_systems
 from codes.queries.releases import published_releases
 from codes.queries.service_date import read_service_date, with_date
@@ -96,12 +97,16 @@ def code_find(request):
 def code_suggest(request):
     """The fragment under the look-up box: at most eight rows for what is typed so far.
 
-    Context: `results` (Suggestions), `on_date` as in code_find.
+    Context: `results` (Suggestions), `on_date` as in code_find, `publisher_lines` where licensed
+    texts are shown.
     """
     today = timezone.localdate()
     date_of_service, _ = read_service_date(request.GET.get("date", ""), today)
+    results = suggest(request.GET.get("q", ""), date_of_service)
+    licensed = [hit for hit in results if hit.system == CodeSystem.CPT and hit.text]
     context = {
-        "results": suggest(request.GET.get("q", ""), date_of_service),
+        "results": results,
+        "publisher_lines": _publisher_lines(licensed, date_of_service),
         "on_date": None if date_of_service == today else date_of_service,
     }
     return render(request, "search/suggestions.html", context)

@@ -96,14 +96,17 @@ function suggestFor(form) {
       const fragment = new DOMParser().parseFromString(await answer.text(), "text/html");
       if (mine !== asking) return;
       stop();
-      show(fragment.querySelector("[role=listbox]"), query, fragment.querySelector(".suggestions-read"));
+      show(fragment, query);
     } catch (error) {
       // The box stays a plain form when suggestions fail.
       if (error.name !== "AbortError" && mine === asking) close();
     }
   };
 
-  const show = (list, query, readAs) => {
+  const show = (fragment, query) => {
+    const list = fragment.querySelector("[role=listbox]");
+    const readAs = fragment.querySelector(".suggestions-read");
+    const source = fragment.querySelector(".suggestions-source");
     if (!list?.children.length || document.activeElement !== input) {
       close();
       if (document.activeElement === input) told.textContent = "No suggestions";
@@ -112,7 +115,7 @@ function suggestFor(form) {
     list.id = "suggestions";
     list.setAttribute("aria-label", "Suggestions");
     allLabel.textContent = `All results for “${query}”`;
-    panel.replaceChildren(...(readAs ? [readAs] : []), list, all);
+    panel.replaceChildren(...[readAs, list, source, all].filter(Boolean));
     options = [...list.querySelectorAll("[role=option]")];
     options.forEach((option, at) => (option.id = `suggestion-${at}`));
     choose(-1);

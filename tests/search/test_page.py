@@ -213,6 +213,18 @@ def test_a_suggestion_says_its_status_on_the_date(client):
     assert 'data-url="/codes/hcpcs/E0783/?date=2026-08-01"' in after
 
 
+def test_suggestions_with_licensed_texts_have_the_publishers_line(client):
+    line = "© Copyright 2026 American Medical Association. All rights reserved."
+    assert line not in client.get(SUGGEST, {"q": "infus"}).text
+
+    release = make_release(source=Source.ENTERED_BY_HAND, valid_from=date(2026, 1, 1))
+    code = make_code("96522", system=CodeSystem.CPT)
+    make_description(code, release=release, long="Infusion port, as licensed")
+    html = client.get(SUGGEST, {"q": "infus"}).text
+
+    assert "cpt:96522" in found(html) and line in html
+
+
 def test_suggestions_are_a_fragment_that_a_browser_may_keep_for_a_minute(client):
     answer = client.get(SUGGEST, {"q": "infus"})
 

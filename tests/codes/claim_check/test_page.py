@@ -55,6 +55,12 @@ def test_each_line_is_told_with_the_worst_found_on_it(member):
     ]  # fmt: skip
 
 
+def test_an_estimate_speaks_of_errors_only_where_there_are_some(client):
+    sentence = "the errors above are not taken into account"
+    assert sentence in client.get(LINK).text
+    assert sentence not in client.get(LINK.removesuffix("&line=36561")).text
+
+
 def test_severity_is_said_in_words(client):
     text = client.get(LINK).text
     assert re.search(r'<span class="badge is-bad">Error</span>\s*<div><p>Medicare pays', text)
