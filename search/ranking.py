@@ -24,7 +24,7 @@ from search.words import stems
 
 DIAGNOSES = SYSTEMS.index(CodeSystem.ICD_10_CM)
 WEIGHTS_FILE = Path(__file__).with_name("ranking_weights.json")
-MOST_BEGUN = 200  # while it is being typed
+MOST_BEGUN = 100  # while it is being typed
 LATER_STEMS = frozenset(stems("sequela subsequent late effect aftercare follow healing open"))
 LATER_SHARE = 0.1  # of a code for a later encounter where none was asked for
 OVER_SHARE = 0.4  # of a code that is not valid on the date of service
