@@ -8,7 +8,6 @@ import io
 import os
 import signal
 import threading
-import time
 from pathlib import Path
 
 import pytest
@@ -20,6 +19,7 @@ from accounts.models import OutgoingMail
 from accounts.outbox import write_mail
 from tests.accounts.test_killed_worker import MAILS, Killer, write_mails
 from tests.mail_server import MailServer, start_worker
+from tests.waiting import until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 JOB = "from accounts import jobs; jobs.send_mails(timestamp=0)"
@@ -29,14 +29,6 @@ KILLED_SENDER = (
     "except sender.SenderEnded as error: print(error)\n"
     "sender.send_waiting_mails(most=50)"
 )
-
-
-def until(is_so) -> None:
-    for _ in range(600):
-        if is_so():
-            return
-        time.sleep(0.05)
-    pytest.fail("nothing came of it within half a minute")
 
 
 def sent_count() -> int:

@@ -23,6 +23,7 @@ from consultant.reception.receive import receive
 from tests.consultant.mail_data import raw_mail
 from tests.factories import make_description, make_user
 from tests.mail_server import MailServer, start_worker
+from tests.waiting import until
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(300)]
 WORK = (
@@ -78,14 +79,6 @@ def test_two_hundred_mails_and_a_worker_killed_again_and_again():
 
 def waiting() -> int:
     return IncomingMail.objects.filter(state=IncomingMail.State.WAITING).count()
-
-
-def until(is_so) -> None:
-    for _ in range(1200):
-        if is_so():
-            return
-        time.sleep(0.05)
-    pytest.fail("the worker did nothing within a minute")
 
 
 def a_minute_passes() -> None:

@@ -5,7 +5,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from pathlib import Path
 
 import psycopg
@@ -20,6 +19,7 @@ from codes.importers.pipeline import import_paths
 from codes.models import Code, ImportUpload, OfficialDescription, RejectedRow, Release, Source
 from tests.codes.importers.layouts import order_file
 from tests.factories import make_description, make_release
+from tests.waiting import until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -49,13 +49,6 @@ def held_code():
             [many_codes(BATCH + 10)[-1]],
         )
         yield holder
-
-
-def wait_until(condition) -> None:
-    end = time.monotonic() + PATIENCE
-    while not condition():
-        assert time.monotonic() < end, "waited in vain"
-        time.sleep(0.02)
 
 
 def someone_waits_for_the_code() -> bool:
@@ -116,7 +109,7 @@ def test_a_killed_import_leaves_nothing_and_the_next_one_finishes(tmp_path, held
     path = long_file(tmp_path)
     process = start_import(path)
     try:
-        wait_until(lambda: someone_waits_for_the_code() or process.poll() is not None)
+        until(lambda: someone_waits_for_the_code() or process.poll() is not None)
         assert process.poll() is None, process.stdout.read()
         process.send_signal(signal.SIGKILL)
         process.wait(PATIENCE)
@@ -138,7 +131,7 @@ def test_readers_see_the_old_release_until_the_new_one_is_whole(tmp_path, held_c
     )
     make_description(Code.objects.create(system="icd-10-cm", value="A00"), release=old)
     running = InThread(long_file(tmp_path))
-    wait_until(someone_waits_for_the_code)
+    until(someone_waits_for_the_code)
     assert [release.file_name for release in Release.objects.all()] == ["old"]
     assert Release.objects.get().state == Release.State.PUBLISHED
     assert OfficialDescription.objects.count() == 1
@@ -159,7 +152,7 @@ def test_a_second_import_of_a_source_waits_for_the_first(tmp_path, held_code):
 
     path = long_file(tmp_path)
     first = InThread(path)
-    wait_until(someone_waits_for_the_code)
+    until(someone_waits_for_the_code)
     second = InThread(path, Told())
     assert told.wait(PATIENCE)
     held_code.rollback()
@@ -170,7 +163,7 @@ def test_a_second_import_of_a_source_waits_for_the_first(tmp_path, held_code):
 
 def test_imports_of_different_sources_do_not_wait(tmp_path, held_code):
     first = InThread(long_file(tmp_path))
-    wait_until(someone_waits_for_the_code)
+    until(someone_waits_for_the_code)
     other = order_file(tmp_path / "icd10pcs_order_2026.txt", ["001", "0016070"])
     assert InThread(other).states() == [State.PUBLISHED]
     held_code.rollback()
@@ -181,7 +174,7 @@ def test_whoever_waits_too_long_is_told_so(tmp_path, held_code, monkeypatch):
     monkeypatch.setattr("codes.importers.publishing.WAIT_SECONDS", 0.1)
     path = long_file(tmp_path)
     first = InThread(path)
-    wait_until(someone_waits_for_the_code)
+    until(someone_waits_for_the_code)
     [outcome] = import_paths([path]).outcomes
     assert outcome.state == State.REFUSED
     assert outcome.note.startswith("Another import of ICD-10-CM order file has been running for")
@@ -203,7 +196,7 @@ def test_how_far_an_upload_is_shows_before_its_import_ends(tmp_path, held_code):
 
     thread = threading.Thread(target=run)
     thread.start()
-    wait_until(someone_waits_for_the_code)
+    until(someone_waits_for_the_code)
     upload.refresh_from_db()
     assert upload.state == ImportUpload.State.RUNNING
     assert upload.progress == "Importing icd10cm_order_2026.txt"

@@ -24,6 +24,7 @@ from tests.consultant.reception.conversations import (
     ListenerProcess,
     RunningListener,
 )
+from tests.waiting import until
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("committed")]
 
@@ -35,12 +36,6 @@ def jobs_to_read():
             "WHERE task_name = 'consultant.read_mail'"
         )
         return {row[0] for row in cursor.fetchall()}
-
-
-def wait_until(condition):
-    end = time.monotonic() + 30
-    while not condition() and time.monotonic() < end:
-        time.sleep(0.02)
 
 
 def wait_until_the_server_is_done_with_the_killed():
@@ -409,7 +404,7 @@ def test_a_port_in_use_is_told_once_and_taken_when_it_is_free(monkeypatch):
     with socket.create_server(("127.0.0.1", port)):
         opening = threading.Thread(target=running.__enter__)
         opening.start()
-        wait_until(lambda: running.said)
+        until(lambda: running.said)
         time.sleep(0.3)  # more tries
         assert running.said == [
             f"Mail is not taken: port {port} is in use by another program. Name another in "
@@ -425,7 +420,7 @@ def test_an_address_of_another_machine_is_told(host, monkeypatch):
     running = RunningListener(host=host)
     running.thread.start()
     opening = asyncio.run_coroutine_threadsafe(running.listener.open(), running.loop)
-    wait_until(lambda: running.said)
+    until(lambda: running.said)
     opening.cancel()
     running.__exit__()
 
