@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Iterator
-from html import unescape
 
-from django.utils.html import strip_tags
 from django.utils.text import Truncator
+
+from codes.queries.editorial import words_of
 
 _BLOCK = re.compile(r"<(h[3-6]|li|p|tr)>(.*?)</\1>", re.DOTALL)
 
@@ -18,7 +18,7 @@ def passages(html: str) -> Iterator[str]:
     for tag, inner in _BLOCK.findall(html):
         if "<th" in inner:
             continue
-        text = " ".join(unescape(strip_tags(inner.replace("</td>", "; "))).split()).strip("; ")
+        text = words_of(inner.replace("</td>", "; ")).strip("; ")
         if tag.startswith("h"):
             ends = text.endswith((":", ".", "?"))
             heading = text if ends else f"{text}{'.' if ':' in text else ':'}"

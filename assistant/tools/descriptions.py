@@ -4,7 +4,6 @@ from datetime import date
 from urllib.parse import urlencode
 
 from django.urls import reverse
-from django.utils.html import strip_tags
 from django.utils.text import Truncator
 
 from assistant.facts import Citation, Fact, Table, ToolResult
@@ -18,6 +17,7 @@ from codes.queries.changes import (
 )
 from codes.queries.code_forms import CodeSystem
 from codes.queries.code_page import CodePage
+from codes.queries.editorial import words_of
 from codes.queries.status import StatusKind, day
 from search.find import find
 
@@ -196,9 +196,8 @@ def _article(code) -> str:
 def _in_plain_words(page: CodePage) -> str:
     if not page.plain:
         return ""
-    told = " ".join(strip_tags(page.plain.html.replace("</p>", "</p> ")).split())
     title = f"{page.plain_title}. " if page.plain_title else ""
-    return f"In plain words: {title}{Truncator(told).chars(400)}"
+    return f"In plain words: {title}{Truncator(words_of(page.plain.html)).chars(400)}"
 
 
 def status_fact(record: Record, page: CodePage) -> Fact:

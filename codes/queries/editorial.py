@@ -1,9 +1,16 @@
 """The editors' texts as readers see them."""
 
+import re
 from dataclasses import dataclass
 from datetime import date
+from html import unescape
+
+from django.utils.html import strip_tags
 
 from codes.models import Code, PlainDescription, SectionText
+
+# Where one paragraph, point or cell ends: its words and the next one's are no word together.
+_BLOCK_END = re.compile(r"</(?!(?:a|em|strong|code)>)|<br")
 
 
 @dataclass(frozen=True)
@@ -47,3 +54,8 @@ def plain_text(description: PlainDescription | None) -> PlainText | None:
     return PlainText(
         description.published_html, description.reviewed_date, description.published_at.year
     )
+
+
+def words_of(html: str) -> str:
+    """The words of a published text, on one line."""
+    return " ".join(unescape(strip_tags(_BLOCK_END.sub(r" \g<0>", html))).split())

@@ -5,14 +5,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
-from html import unescape
 from typing import NamedTuple
 
 from django.db import connection
-from django.utils.html import strip_tags
 from django.utils.text import Truncator
 
 from codes.models import CodeSystem, Release, Source, TabularNote
+from codes.queries.editorial import words_of
 from codes.queries.releases import Releases, source_of
 from search.results import WhyKind
 
@@ -126,7 +125,7 @@ def editors_texts() -> Texts:
         for code_id, system, value, title, html in cursor.fetchall():
             code = texts.codes.setdefault((system, value), CodeRow(code_id, system, value))
             code.plain_title = title
-            body = Truncator(_words_of(html)).chars(LONGEST_BODY)
+            body = Truncator(words_of(html)).chars(LONGEST_BODY)
             for text in filter(None, (title, body)):
                 texts.phrases.append(Phrase(system, value, WhyKind.PLAIN, text))
         cursor.execute(
@@ -137,11 +136,6 @@ def editors_texts() -> Texts:
             texts.codes.setdefault((system, value), CodeRow(code_id, system, value))
             texts.phrases.append(Phrase(system, value, WhyKind.SYNONYM, text))
     return texts
-
-
-def _words_of(html: str) -> str:
-    """The words of what the renderer of Markdown made, on one line."""
-    return " ".join(unescape(strip_tags(html.replace("</", " </"))).split())
 
 
 def _day(value: date | None) -> int | None:

@@ -91,14 +91,14 @@ def make_terms(**terms: str) -> None:
 
 def test_what_editors_wrote_is_quoted_about_the_words_without_its_markup(record):
     text = (
-        f"{'Many words before. ' * 20}\n\nSee **the refill** of [E0143](/codes/hcpcs/E0143/) & co."
+        f"{'Many words before. ' * 20}\n\nSee **the refill** of [E0143](/codes/hcpcs/E0143/), & co."
     )
     make_plain_description(make_code("E0143"), title="Walking aid", text=text)
     kept.make()
     hit = find("refill", DAY).hits[0]
 
     assert (hit.printed, hit.why.kind) == ("E0143", WhyKind.PLAIN)
-    assert hit.why.text.startswith("…") and hit.why.text.endswith("See the refill of E0143 & co.")
+    assert hit.why.text.startswith("…") and hit.why.text.endswith("See the refill of E0143, & co.")
 
 
 def test_words_in_any_order_find_the_code_and_say_why(record):
