@@ -16,10 +16,10 @@ from tests.codes.importers.test_interruptions import (
     PATIENCE,
     someone_waits_for_the_code,
     start_import,
-    wait_until,
 )
 from tests.codes.importers.test_ncci import edit, whole
 from tests.codes.test_ncci import DAY
+from tests.waiting import until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -50,7 +50,7 @@ def test_a_killed_import_of_edits_leaves_the_old_quarter_and_no_table(tmp_path: 
         holder.execute("INSERT INTO codes_code (system, value) VALUES ('cpt', '99999')")
         process = start_import(newer)
         try:
-            wait_until(lambda: someone_waits_for_the_code() or process.poll() is not None)
+            until(lambda: someone_waits_for_the_code() or process.poll() is not None)
             assert process.poll() is None, process.stdout.read()
             assert names_of_pairs() == ["0708T/96522"]
             process.send_signal(signal.SIGKILL)
@@ -59,7 +59,7 @@ def test_a_killed_import_of_edits_leaves_the_old_quarter_and_no_table(tmp_path: 
             process.kill()
             process.stdout.close()
         holder.rollback()
-    wait_until(lambda: tables_of_parts() == [old])
+    until(lambda: tables_of_parts() == [old])
     assert names_of_pairs() == ["0708T/96522"]
     assert [release.name for release in Release.objects.all()] == ["2026 Q2"]
 
