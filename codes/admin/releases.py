@@ -294,9 +294,7 @@ class ImportUploadAdmin(admin.ModelAdmin):
         return HttpResponseRedirect(reverse("admin:codes_importupload_change", args=[obj.id]))
 
     def change_view(self, request, object_id, form_url="", extra_context=None) -> HttpResponse:
-        upload = (
-            ImportUpload.objects.filter(id=object_id).first() if object_id.isdecimal() else None
-        )
+        upload = self.get_object(request, object_id)
         if upload is None:
             raise Http404
         if not self.has_view_permission(request, upload):
