@@ -3,12 +3,14 @@
 from collections.abc import Iterable, Iterator
 
 from django.urls import reverse
+from django.utils import timezone
 
 from assistant.answer import Answer
 from assistant.facts import Citation, Table
 from assistant.models import Turn
 from codes.queries.code_forms import CodeSystem
 from codes.queries.official_text import SYSTEM_OF_SOURCE, publisher_line
+from codes.queries.official_text import publisher_lines_of_words as lines_of_words
 from codes.queries.releases import Release, Releases, published_releases, source_of
 
 
@@ -45,6 +47,11 @@ def publisher_lines(answers: Iterable[Answer], releases: Releases | None = None)
         if system.label in titles and (of_system := releases.of(source_of(system))):
             shown.setdefault(system, of_system[-1])
     return list(dict.fromkeys(publisher_line(*each) for each in shown.items()))
+
+
+def publisher_lines_of_words(texts: Iterable[str]) -> list[str]:
+    """The lines for texts that people wrote, who may have taken words from answers, each once."""
+    return lines_of_words("\n".join(texts), published_releases(), timezone.localdate())
 
 
 def _found_systems(answer: Answer) -> Iterator[str]:

@@ -9,6 +9,11 @@ from django.contrib import admin
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.core.exceptions import BadRequest, ValidationError
 from django.db import DataError
+from django.utils import timezone
+
+from codes.models import CodeSystem
+from codes.queries.official_text import publisher_lines_of_systems
+from codes.queries.releases import published_releases
 
 # What Django or PostgreSQL say where a filter, a search, an action or a key names what cannot be.
 _CANNOT_BE = (DataError, IncorrectLookupParameters, OverflowError, ValidationError, ValueError)
@@ -23,6 +28,15 @@ class SiteAdmin(admin.AdminSite):
     def __init__(self, name="admin"):
         super().__init__(name)
         self.login = secure_admin_login(self.login)
+
+    def each_context(self, request):
+        """What every page's template has: `publisher_lines`, the AMA's where CPT texts are loaded.
+
+        Lists, texts beside the editors' own, cases and answers may show them.
+        """
+        today = timezone.localdate()
+        lines = publisher_lines_of_systems([CodeSystem.CPT], published_releases(), today)
+        return {**super().each_context(request), "publisher_lines": lines}
 
     def admin_view(self, view, cacheable=False):
         """Every page of the administration, its own and those of libraries, passes through here.

@@ -274,7 +274,11 @@ FEED_TIMEOUT_SECONDS = env.number("FEED_TIMEOUT_SECONDS", 20, minimum=1, maximum
 # What the apps add to the export of one's data and do before an account is deleted, as dotted
 # names of functions of a user; and tables that the export does not list row by row, as their rows
 # open doors, or hold what others wrote for themselves.
-PERSONAL_DATA = ["careers.personal_data.personal_data", "consultant.personal_data.personal_data"]
+PERSONAL_DATA = [
+    "assistant.personal_data.personal_data",
+    "careers.personal_data.personal_data",
+    "consultant.personal_data.personal_data",
+]
 PERSONAL_DATA_LEFT_OUT = {
     "accounts.outgoingmail",
     "careers.invitation",

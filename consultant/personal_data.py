@@ -7,7 +7,7 @@ from accounts.models import User
 from assistant.stored_answer import from_values
 from consultant.actions import threads
 from consultant.models import Message
-from consultant.queries.threads import messages_shown
+from consultant.shown import publisher_lines_of_messages, shown_messages
 
 
 def personal_data(user: User) -> dict:
@@ -19,11 +19,11 @@ def personal_data(user: User) -> dict:
                 "state": thread.get_state_display(),
                 "created_at": thread.created_at,
                 "updated_at": thread.updated_at,
-                "messages": [
-                    _message(message) for message in messages_shown().filter(thread=thread)
-                ],
+                "messages": [_message(shown.message) for shown in messages],
+                "publishers": publisher_lines_of_messages(messages),
             }
             for thread in threads.threads_of(user).order_by("created_at")
+            for messages in [shown_messages(thread)]
         ]
     }
 

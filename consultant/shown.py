@@ -7,6 +7,7 @@ from django.utils.text import Truncator
 
 from assistant.answer import Answer
 from assistant.cases import PartKind
+from assistant.publishers import publisher_lines, publisher_lines_of_words
 from assistant.stored_answer import from_values
 from consultant.models import Message, Thread
 from consultant.queries.inbox import name_of
@@ -83,6 +84,13 @@ def entries_of(thread: Thread, *, seen_message: int | None = None) -> list[Entry
         )
         for message in thread.messages.select_related("author")
     ]
+
+
+def publisher_lines_of_messages(messages: list[ShownMessage]) -> list[str]:
+    """The lines of the publishers whose words answers and replies may show, each once."""
+    lines = publisher_lines(part.told for each in messages for part in each.parts)
+    replies = [each.message.text for each in messages if each.message.kind == Message.Kind.REPLY]
+    return list(dict.fromkeys([*lines, *publisher_lines_of_words(replies)]))
 
 
 def is_waiting(messages: list[ShownMessage]) -> bool:

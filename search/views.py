@@ -31,6 +31,7 @@ CSV_HEADER = [
     "billable",
     "matched",
     "category",
+    "publisher",
 ]
 
 
@@ -126,6 +127,11 @@ def _csv(query: str, filters: Filters, date_of_service: date):
 
 
 def _csv_rows(hits: list[Hit], date_of_service: date):
+    releases = published_releases()
+    lines = {
+        system: " ".join(publisher_lines_of_systems([system], releases, date_of_service))
+        for system in {hit.system for hit in hits}
+    }
     for rank, hit in enumerate(hits, start=1):
         yield [
             rank,
@@ -137,6 +143,7 @@ def _csv_rows(hits: list[Hit], date_of_service: date):
             "yes" if hit.is_billable else "no",
             hit.why or "",
             f"{hit.parents[0].printed} {hit.parents[0].text}" if hit.parents else "",
+            lines[hit.system] if hit.text else "",
         ]
 
 

@@ -211,14 +211,13 @@ def _replaced(record: Record, page: CodePage) -> list[Fact]:
     if page.status.kind == StatusKind.ENDED and not page.replaced_by:
         text = "The record names no code in its place."
         return [Fact(text, _official(record, page))]
-    return [
-        Fact(
-            f"CMS refers from {page.code.printed} to {link.printed}"
-            + (f": {link.text}" if link.text else "."),
-            record.cite(page, title="cross-reference", release=page.status.release),
-        )
-        for link in page.replaced_by
-    ]
+    cited = record.cite(page, title="cross-reference", release=page.status.release)
+    facts = []
+    for link in page.replaced_by:
+        facts.append(Fact(f"CMS refers from {page.code.printed} to {link.printed}.", cited))
+        if link.text:
+            facts.append(_what_it_is(record, record.page(link.printed)))
+    return facts
 
 
 def _below(record: Record, page: CodePage) -> tuple[Table, ...]:

@@ -19,7 +19,11 @@ from codes.queries.divisions import Crumb, trail_of, within_url
 from codes.queries.editorial import PlainText, plain_text, published_slugs
 from codes.queries.fees import CodePayment
 from codes.queries.listed_facts import ListedFacts
-from codes.queries.official_text import OfficialText, official_text
+from codes.queries.official_text import (
+    OfficialText,
+    official_text,
+    publisher_lines_of_links,
+)
 from codes.queries.relatives import (
     PCS_TABLE_LENGTH,
     CodeLink,
@@ -63,6 +67,17 @@ class CodePage:
     def title(self) -> str:
         """The official text, or the editors' plain title; '' where there is neither."""
         return (self.official.text if self.official else "") or self.plain_title
+
+    @property
+    def publisher_lines(self) -> list[str]:
+        """The line of the publisher of its title, for a page that shows the title alone."""
+        return [self.official.copyright_line] if self.official else []
+
+    @property
+    def replaced_by_lines(self) -> list[str]:
+        """The lines of the publishers of its replacements in other systems."""
+        others = [link for link in self.replaced_by if link.system != self.code.system]
+        return publisher_lines_of_links(others, self.releases, self.date_of_service)
 
     @cached_property
     def published_slugs(self) -> set[str]:

@@ -22,6 +22,7 @@ from codes.queries.crosswalk_rows import (
     PROCEDURES,
     newest,
 )
+from codes.queries.official_text import publisher_lines_of_links
 from codes.queries.relatives import CodeLink
 from codes.queries.status import description_on
 
@@ -105,11 +106,13 @@ class CrossReferences:
     """Codes that CMS's HCPCS file refers to from this one, and codes it refers to this one from.
 
     From an ended code the reference is to what replaces it (CMS's record layout, XREF).
+    `publisher_lines` are those of the texts beside the codes.
     """
 
     release: Release
     to: list[CodeLink] = field(default_factory=list)
     come_from: list[CodeLink] = field(default_factory=list)
+    publisher_lines: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -280,10 +283,12 @@ def _of_procedure(page: CodePage) -> Crosswalks:
     come_from = [code.value for code in rows["referring"]]
     references = None
     if to or come_from:
+        links = [page.listed.link(_procedure_system(value), value) for value in [*to, *come_from]]
         references = CrossReferences(
             newest(page.releases, Source.HCPCS_LEVEL_II),
-            [page.listed.link(_procedure_system(value), value) for value in to],
-            [page.listed.link(_procedure_system(value), value) for value in come_from],
+            links[: len(to)],
+            links[len(to) :],
+            publisher_lines_of_links(links, page.releases, page.date_of_service),
         )
     return Crosswalks(references=references, rbcs=_rbcs(page, rows["rbcs"]))
 

@@ -35,10 +35,15 @@ def crosswalks_table(content: Crosswalks) -> tuple[list[str], list[list]]:
                 if change.text:
                     add(kind, "", change.text, since, content.conversion.release)
     if content.references:
-        for link in content.references.to:
-            add("Refers to", link.printed, link.text, "", content.references.release)
-        for link in content.references.come_from:
-            add("Referred to from", link.printed, link.text, "", content.references.release)
+        references = content.references
+        publishers = " ".join(references.publisher_lines)
+        for kind, links in (
+            ("Refers to", references.to),
+            ("Referred to from", references.come_from),
+        ):
+            for link in links:
+                note = publishers if link.text else ""
+                add(kind, link.printed, link.text, note, references.release)
     if content.rbcs:
         place = content.rbcs
         name = ", ".join(filter(None, [place.category, place.subcategory, place.family]))

@@ -6,6 +6,7 @@ from datetime import date
 from difflib import SequenceMatcher
 
 from codes.models import OfficialDescription
+from codes.queries.official_text import publisher_line
 from codes.queries.releases import Releases
 
 
@@ -19,7 +20,10 @@ class DiffPiece:
 
 @dataclass(frozen=True)
 class HistoryEvent:
-    """One thing that happened to a code, with the release that tells it."""
+    """One thing that happened to a code, with the release that tells it.
+
+    `publisher` is the publisher's line for the words in `diff`.
+    """
 
     date: date
     kind: str  # "added", "listed", "revised", "status", "ended"
@@ -27,6 +31,7 @@ class HistoryEvent:
     release_name: str
     text: str = ""
     diff: list[DiffPiece] = field(default_factory=list)
+    publisher: str = ""
 
 
 _ACTIONS = {  # CMS's action codes of the HCPCS record layout, field "action code"
@@ -77,7 +82,7 @@ def history_of(descriptions: list[OfficialDescription], releases: Releases) -> l
 
 def history_table(events: list[HistoryEvent]) -> tuple[list[str], list[list]]:
     """The events as a table: the names of its columns, and its rows."""
-    header = ["date", "event", "release", "note", "text removed", "text added"]
+    header = ["date", "event", "release", "note", "text removed", "text added", "publisher"]
     rows = [
         [
             event.date.isoformat(),
@@ -85,6 +90,7 @@ def history_table(events: list[HistoryEvent]) -> tuple[list[str], list[list]]:
             event.release_name,
             event.text,
             *(" ".join(_pieces(event, kind)) for kind in ("removed", "added")),
+            event.publisher,
         ]
         for event in events
     ]
@@ -127,6 +133,7 @@ def _events_of(
                     "Description revised",
                     release.name,
                     diff=word_diff(previous.text, item.text),
+                    publisher=publisher_line(item.code.system, release),
                 )
             )
         if previous.is_billable != item.is_billable:

@@ -1,10 +1,12 @@
 """The official text of a code as a page shows it, with its publisher's line."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from codes.models import CodeSystem, OfficialDescription, Release, Source
+from codes.models import CodeSystem, OfficialDescription, Release, Source, has_form_of
+from codes.queries.relatives import CodeLink
 from codes.queries.releases import SOURCE_OF_SYSTEM, Releases, source_of
 
 # Whose words a release holds of the codes of a system: its descriptions, or its notes on them.
@@ -12,6 +14,7 @@ SYSTEM_OF_SOURCE = {
     **{source: system for system, source in SOURCE_OF_SYSTEM.items()},
     Source.ICD_10_CM_TABULAR: CodeSystem.ICD_10_CM,
 }
+_WORD = re.compile(r"\b[0-9]{4}[0-9A-Z]\b", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -77,6 +80,30 @@ def publisher_lines_of_systems(
             shown = shown or releases.shown(Source.ENTERED_BY_HAND, date_of_service)
             lines += [publisher_line(system, shown)] if shown else []
     return list(dict.fromkeys(lines))
+
+
+def publisher_lines_of_links(
+    links: Iterable[CodeLink], releases: Releases, date_of_service: date
+) -> list[str]:
+    """The lines of the publishers of the linked codes that are shown with a text, each once."""
+    systems = {link.system for link in links if link.text}
+    return publisher_lines_of_systems(systems, releases, date_of_service) if systems else []
+
+
+def publisher_lines_of_words(text: str, releases: Releases, date_of_service: date) -> list[str]:
+    """The AMA's line for a text that a person wrote, where it names a CPT code described here.
+
+    Such a text may repeat the description, whole or in part; no other publisher asks for a line.
+    """
+    values = [word for word in set(_WORD.findall(text)) if has_form_of(CodeSystem.CPT, word)]
+    described = OfficialDescription.objects.filter(
+        code__system=CodeSystem.CPT,
+        code__value__in=values,
+        release__state=Release.State.PUBLISHED,
+    )
+    if not values or not described.exists():
+        return []
+    return publisher_lines_of_systems([CodeSystem.CPT], releases, date_of_service)
 
 
 def official_text(

@@ -24,7 +24,7 @@ from codes.queries.official_text import publisher_line
 from codes.queries.releases import Releases, published_releases, source_of
 
 CHANGES_PER_PAGE = 100
-CSV_HEADER = ["code", "change", "description", "earlier description", "note"]
+CSV_HEADER = ["code", "change", "description", "earlier description", "note", "publisher"]
 
 
 @require_safe
@@ -92,9 +92,9 @@ def _canonical(request, release: Release | None) -> str:
 
 def _download(system, release: Release, earlier: Release, kind: str, wanted: list):
     # All of them are fetched before the answer begins, so that no connection is held by it.
-    changes = changes_of(wanted, release, earlier)
+    line = publisher_line(system, release)
     rows = [
-        (change.printed, change.kind.value, change.text, change.earlier_text, change.note)
-        for change in changes
+        (change.printed, change.kind.value, change.text, change.earlier_text, change.note, line)
+        for change in changes_of(wanted, release, earlier)
     ]
     return csv_response(f"{system} {release.name} {kind or 'changes'}", CSV_HEADER, rows)

@@ -16,6 +16,7 @@ from codes.models import Code, CodeSystem, code_url, has_form_of, printed_value,
 from codes.queries.code_page import CodePage, code_page, find_code
 from codes.queries.divisions import Crumb
 from codes.queries.key_facts import key_facts
+from codes.queries.official_text import publisher_lines_of_links
 from codes.queries.relatives import nearest_codes
 from codes.queries.releases import published_releases
 from codes.queries.service_date import read_service_date, with_date
@@ -140,11 +141,14 @@ def _code_not_found(request, system: str, value: str) -> HttpResponse:
     """A 404 that says what was looked for and which codes are near."""
     if system not in CodeSystem.values:
         raise Http404(f"There is no code system {system}.")
-    release_ids = [release.pk for release in published_releases().all()]
+    releases = published_releases()
+    release_ids = [release.pk for release in releases.all()]
+    near_codes = nearest_codes(system, stored_value(value)[:7], release_ids)
     context = {
         "system": CodeSystem(system),
         "wanted": printed_value(system, stored_value(value)[:20]),
-        "near_codes": nearest_codes(system, stored_value(value)[:7], release_ids),
+        "near_codes": near_codes,
+        "publisher_lines": publisher_lines_of_links(near_codes, releases, timezone.localdate()),
     }
     return render(request, "404.html", context, status=404)
 

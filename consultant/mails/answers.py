@@ -11,7 +11,7 @@ from accounts.markdown import to_text
 from accounts.models import OutgoingMail
 from assistant.answer import Answer
 from assistant.cases import PartKind
-from assistant.publishers import publisher_lines
+from assistant.publishers import publisher_lines, publisher_lines_of_words
 from assistant.stored_answer import from_values
 from consultant.mails.content import (
     Button,
@@ -90,7 +90,7 @@ def write_reply(reply: Message) -> OutgoingMail:
         title=answer_subject(thread.subject),
         preview=Truncator(to_text(reply.text)).chars(180),
         elements=tuple(elements),
-        foot=_foot(thread, []),
+        foot=_foot(thread, publisher_lines_of_words([reply.text])),
     )
     answers = question.message_id if question else ""
     sender = f"{name}, CaseConsultant" if reply.author else "CaseConsultant"

@@ -12,13 +12,12 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts import daily_allowance
 from accounts.daily_allowance import Kind
-from assistant.publishers import publisher_lines
 from consultant.actions import threads
 from consultant.forms import CaseForm, VerdictForm
 from consultant.mails.answers import moment
 from consultant.models import Message, Thread
 from consultant.queries.threads import messages_shown
-from consultant.shown import is_waiting, shown_messages
+from consultant.shown import is_waiting, publisher_lines_of_messages, shown_messages
 from consultant.views.asking import about, ask, to_message
 from consultant.views.uploads import taking_files
 
@@ -45,7 +44,7 @@ def of_member(view):
 def thread_detail(request, thread):
     """The messages of a case and the form to go on; a POST asks further.
 
-    Context: `thread`, `shown` (ShownMessage), `publisher_lines` of the answers, `is_waiting`
+    Context: `thread`, `shown` (ShownMessage), `publisher_lines`, `is_waiting`
     (whether one is being made), `form`, `refused`, `allowance`, and what `about` gives.
     """
     form, refused = CaseForm(), None
@@ -59,7 +58,7 @@ def thread_detail(request, thread):
     context = {
         "thread": thread,
         "shown": shown,
-        "publisher_lines": publisher_lines(part.told for each in shown for part in each.parts),
+        "publisher_lines": publisher_lines_of_messages(shown),
         "is_waiting": is_waiting(shown),
         "form": form,
         "refused": refused,

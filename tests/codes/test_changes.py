@@ -134,7 +134,10 @@ def test_the_download_holds_every_change_and_no_formula(client, releases):
     header, *lines = table(answer)
     assert answer["Content-Type"].startswith("text/csv")
     assert 'filename="icd-10-cm-fy-2026-changes.csv"' in answer["Content-Disposition"]
-    assert header == ["code", "change", "description", "earlier description", "note"]
+    assert header == [
+        "code", "change", "description", "earlier description", "note", "publisher",
+    ]  # fmt: skip
+    assert "World Health Organization" in lines[0][5]
     assert [line[:2] for line in lines] == [
         ["B00", "ended"],
         ["C00", "new"],

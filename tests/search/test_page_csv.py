@@ -48,6 +48,8 @@ def test_every_result_is_a_row_in_rank_order(client):
         "billable": "yes",
         "matched": "",
         "category": "H10 Conjunctivitis",
+        "publisher": "Published by the National Center for Health Statistics and CMS. "
+        "Based on ICD-10, © World Health Organization.",
     }
 
 
