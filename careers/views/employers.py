@@ -4,7 +4,12 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import cache_control
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import (
+    conditional_page,
+    require_http_methods,
+    require_POST,
+    require_safe,
+)
 
 from accounts.markdown import to_text
 from careers.access import for_members, for_owners, private
@@ -52,6 +57,7 @@ def employer_detail(request, slug):
 
 
 @require_safe
+@conditional_page
 @cache_control(public=True, max_age=3600)
 def employer_logo(request, slug):
     """The logo, a PNG that this site drew."""

@@ -7,13 +7,18 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import cache_control
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import (
+    conditional_page,
+    require_http_methods,
+    require_POST,
+    require_safe,
+)
 
 from accounts.markdown import to_text
 from accounts.network import network_hash
 from careers.access import private
 from careers.actions import postings as actions
-from careers.cards import draw_card
+from careers.cards import card_of, draw_card
 from careers.forms.posting import ReportForm
 from careers.json_ld import job_json_ld
 from careers.models import Application, EmployerLogo, Membership, Posting, SavedPosting
@@ -80,13 +85,15 @@ def job_detail(request, pk, slug):
 
 
 @require_safe
-@cache_control(public=True, max_age=24 * 3600)
+@conditional_page
+@cache_control(public=True, max_age=3600)
 def job_card(request, pk):
-    """The picture that social networks show of a live job."""
+    """The picture that social networks show of a live job; asked again, it is sent if changed."""
     posting = _posting(pk)
     if not posting.is_on_board:
         raise Http404("There is no such job.")
-    return HttpResponse(draw_card(posting, settings.SITE_NAME), content_type="image/png")
+    card = card_of(posting, settings.SITE_NAME)
+    return HttpResponse(draw_card(card), content_type="image/png")
 
 
 @require_POST

@@ -66,6 +66,8 @@ def test_a_logo_is_shown_as_an_image_of_this_site(client):
     assert client_of(owner).post(url, {"name": employer.name, "logo": good}).status_code == 302
     logo = client.get(f"{employer.get_absolute_url()}logo.png")
     assert logo["Content-Type"] == "image/png" and logo.content.startswith(b"\x89PNG")
+    known = {"if-none-match": logo["ETag"]}
+    assert client.get(f"{employer.get_absolute_url()}logo.png", headers=known).status_code == 304
 
 
 @pytest.mark.parametrize("token", ["none", "a%00b"])

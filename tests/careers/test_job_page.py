@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from accounts.models import OutgoingMail
 from careers.actions.postings import take_step
+from careers.cards import draw_card
 from careers.models import Posting, PostingReport, PostingViews
 from tests.careers.board_data import make_employer, make_member, make_posting, take_note
 from tests.factories import make_user
@@ -153,6 +154,23 @@ def test_social_networks_get_a_picture(client):
     assert card["Content-Type"] == "image/png" and card.content.startswith(b"\x89PNG")
     take_step(posting=posting, to=S.FILLED, by=None)
     assert client.get(f"/careercenter/jobs/{posting.pk}/card.png").status_code == 404
+
+
+def test_a_picture_is_drawn_once_and_sent_again_when_it_changed(client):
+    posting, other = make_posting("Coder of charts"), make_posting("Coder of claims")
+    address = f"/careercenter/jobs/{posting.pk}/card.png"
+    draw_card.cache_clear()
+
+    first = client.get(address)
+    again = client.get(address, headers={"if-none-match": first["ETag"]})
+    assert first["Cache-Control"] == "public, max-age=3600"
+    assert (again.status_code, again.content, again["ETag"]) == (304, b"", first["ETag"])
+    client.get(f"/careercenter/jobs/{other.pk}/card.png")
+    assert (draw_card.cache_info().misses, draw_card.cache_info().hits) == (2, 1)
+
+    Posting.objects.filter(pk=posting.pk).update(title="Coder of many charts")
+    changed = client.get(address, headers={"if-none-match": first["ETag"]})
+    assert changed.status_code == 200 and changed["ETag"] != first["ETag"]
 
 
 def test_the_site_map_lists_live_jobs_with_their_day(client):
