@@ -18,7 +18,8 @@ from codes.queries.opps import date_note
 from codes.queries.releases import Releases, published_releases, source_of
 from codes.queries.service_date import with_date
 from codes.queries.status import day
-from search.notes.coding import Confidence, coded, is_ready
+from search.notes.coding import coded, is_ready
+from search.notes.proposals import Confidence
 from search.notes.review import Offer, Review, review
 from search.notes.submitted import Refused, text_of
 

@@ -16,7 +16,9 @@ from codes.models import CodeSystem, OfficialDescription
 from codes.queries.relatives import CodeForms
 from codes.queries.releases import published_releases, source_of
 from search.folding import aspects_that_vary, family_of
+from search.notes.context import negated_stems
 from search.notes.mentions import SITES
+from search.notes.stemming import told
 from search.words import WEAK_STEMS, stems
 
 FULL_LENGTH = 7
@@ -24,16 +26,22 @@ MOST_CHOICES = 24
 _DIABETES = frozenset({"E08", "E09", "E10", "E11", "E13"})
 _SIDE = re.compile(r"\b(right|left|bilateral)\b", re.I)
 _PLAIN_ONE = re.compile(
-    r"\bunspecified\b|\bwithout (?:complications?|abnormal findings|mention|behavioral|status|acute"
-    r"|esophagitis|bleeding|obstruction|aura|exacerbation)|\buncomplicated\b|\bNOS\b"
-    r"|\bnot intractable"
-    r"|\bsingle episode, unspecified",
-    re.I,
+    r"\bunspecified\b|\bwithout\b|\buncomplicated\b|\bNOS\b|\bnot intractable", re.I
 )
+_ENCOUNTER = re.compile(r"\b(?:encounter|sequela)\b", re.I)
+_SEX = re.compile(r"\b(?:fe)?male\b", re.I)
 # Says itself that there is nothing further, as E11.9: no question is left open.
 _NOTHING_FURTHER = re.compile(r"\bwithout complications?\b|\buncomplicated\b", re.I)
 _OPEN = re.compile(r"\bunspecified\b|\bNOS\b", re.I)
 _PLAIN_STEMS = frozenset(stems("unspecified without uncomplicated complication"))
+# Words of a code's text that a note hardly says with the rest: "lumbar region".
+_FILLING = frozenset(stems("region site part stage severity"))
+# What the guidelines take for granted of a fracture (I.C.19.c).
+_PRESUMED = frozenset(stems("displaced closed"))
+_AS_UNSPECIFIED = re.compile(r"\bunspecified as [^,]+", re.I)
+# Left and right heart failure are types, no sides.
+_OF_NO_SIDE = ("I50",)
+_NEGATORS = frozenset({"no", "not", "without"})
 
 
 @dataclass(frozen=True)
@@ -102,22 +110,25 @@ def diagnoses_of(values: Iterable[str], date_of_service: date) -> Diagnoses:
     return found
 
 
-def specific(value: str, diagnoses: Diagnoses, said: frozenset[str], side: str) -> Specific | None:
+def specific(
+    value: str, diagnoses: Diagnoses, said: frozenset[str], side: str, sex: str = ""
+) -> Specific | None:
     """What the words of the note make of a diagnosis. `said` are the stems of the sentences that
-    name it, `side` is 'right', 'left', 'bilateral' or ''. None for a code that is not there.
+    name it, `side` is 'right', 'left', 'bilateral' or '', `sex` the patient's, 'female', 'male' or
+    ''. None for a code that is not there.
     """
     if value not in diagnoses.rows:
         return None
-    value = _above_unsided(value, diagnoses)
+    value = _above_unsided(_above_unspecified(value, diagnoses, said), diagnoses)
     missing: list[str] = []
     choices: list[str] = []
-    while below := diagnoses.below.get(value):
-        if all(len(item) == FULL_LENGTH for item in below):
+    while below := _possible(diagnoses.below.get(value, []), diagnoses, said, sex):
+        if _is_of_encounter(below, diagnoses):
             missing.append("encounter")
             choices = choices or below
             break
         text = diagnoses.rows[value][0]
-        chosen = _by_side(below, diagnoses, side)
+        chosen = _by_side(below, diagnoses, said, side)
         if chosen is None and side and _varies_by_side(below, diagnoses):
             missing.append("side")
         elif chosen is None and _varies_by_side(below, diagnoses):
@@ -148,6 +159,41 @@ def specific(value: str, diagnoses: Diagnoses, said: frozenset[str], side: str) 
     )
 
 
+def _is_of_encounter(values: list[str], diagnoses: Diagnoses) -> bool:
+    """Whether the codes differ in the encounter, and not in an eye or a stage."""
+    return all(
+        len(value) == FULL_LENGTH and _ENCOUNTER.search(diagnoses.rows[value][0])
+        for value in values
+    )
+
+
+def _possible(values, diagnoses: Diagnoses, said: frozenset[str], sex: str) -> list[str]:
+    """Without the codes of the other sex, and those without what the note says there is."""
+    found = []
+    for value in values:
+        text = diagnoses.rows[value][0]
+        sexes = {name.lower() for name in _SEX.findall(text)}
+        absent = negated_stems(text) - WEAK_STEMS
+        is_there = absent and absent <= said and not said & _NEGATORS
+        if not is_there and (not sex or not sexes or sex in sexes):
+            found.append(value)
+    return found or list(values)
+
+
+def _above_unspecified(value: str, diagnoses: Diagnoses, said: frozenset[str]) -> str:
+    """Another code of the category that the words of the note reach from a code above one for what
+    is not specified: lumbar radiculopathy has a code beside that of an unspecified site.
+    """
+    place = value
+    while _OPEN.search(diagnoses.rows[place][0]) and (parent := diagnoses.parent(place)):
+        others = [item for item in diagnoses.below[parent] if item != place]
+        chosen = _by_words(diagnoses.rows[value][0], others, diagnoses, said)
+        if chosen and not _OPEN.search(diagnoses.rows[chosen][0]):
+            return chosen
+        place = parent
+    return value
+
+
 def _is_whole(value: str | None, diagnoses: Diagnoses) -> bool:
     text = diagnoses.rows[value][0] if value else ""
     return bool(_NOTHING_FURTHER.search(text)) and not _OPEN.search(text)
@@ -173,11 +219,15 @@ def _family(value: str, text: str) -> str:
 
 
 def _varies_by_side(values: list[str], diagnoses: Diagnoses) -> bool:
+    if values[0].startswith(_OF_NO_SIDE):
+        return False
     texts = [diagnoses.rows[value][0] for value in values]
     return "side" in aspects_that_vary(CodeSystem.ICD_10_CM, texts)
 
 
-def _by_side(values: list[str], diagnoses: Diagnoses, side: str) -> str | None:
+def _by_side(
+    values: list[str], diagnoses: Diagnoses, said: frozenset[str], side: str
+) -> str | None:
     """The one code among some that is of a side; of no side named, None."""
     if not side or not _varies_by_side(values, diagnoses):
         return None
@@ -187,6 +237,12 @@ def _by_side(values: list[str], diagnoses: Diagnoses, side: str) -> str | None:
         if {found.lower() for found in _SIDE.findall(diagnoses.rows[value][0])} == {side}
     ]
     if len(having) > 1:
+        # A hand is not known to be the other one (I.C.6.a); a fracture is displaced (I.C.19.c).
+        presumed = _PRESUMED | frozenset(stems("dominant" if side == "right" else "nondominant"))
+        more = {value: _asserted(diagnoses.rows[value][0]) - said - presumed for value in having}
+        fewest = min(map(len, more.values()))
+        having = [value for value in having if len(more[value]) == fewest]
+    if len(having) > 1:
         plain = [value for value in having if "unspecified" in diagnoses.rows[value][0].lower()]
         having = plain[:1] or having
     return having[0] if len(having) == 1 else None
@@ -194,14 +250,13 @@ def _by_side(values: list[str], diagnoses: Diagnoses, side: str) -> str | None:
 
 def _by_words(text, values, diagnoses: Diagnoses, said: frozenset[str]) -> str | None:
     """The code whose further words the note says, if one has more of them than any other."""
-    own = set(stems(text))
+    own = told(text)
     scored = []
     for value in values:
-        more = {
-            stem
-            for stem in stems(diagnoses.rows[value][0])
-            if stem not in own and stem not in WEAK_STEMS and stem not in _PLAIN_STEMS
-        }
+        more = (
+            told(diagnoses.rows[value][0])
+            - own - WEAK_STEMS - _PLAIN_STEMS - _FILLING - _PRESUMED
+        )  # fmt: skip
         if value[:3] in _DIABETES:
             more -= SITES  # an organ beside it in the note is no complication of it
         if more and more <= said:
@@ -219,12 +274,22 @@ def _plain_one(values, diagnoses: Diagnoses, said: frozenset[str]) -> str | None
         # The plainest says least that the note does not: F32.A, not F32.9; E11.9, J45.909.
         plain.sort(
             key=lambda value: (
-                len(set(stems(diagnoses.rows[value][0])) - said - _PLAIN_STEMS - WEAK_STEMS),
+                "unspecified complications" in diagnoses.rows[value][0],
+                len(_asserted(diagnoses.rows[value][0]) - said),
+                "female" not in diagnoses.rows[value][0].lower()
+                and bool(_SEX.search(diagnoses.rows[value][0])),
+                not _OPEN.search(diagnoses.rows[value][0]),
                 "9" not in value[3:],
                 len(diagnoses.rows[value][0]),
             )
         )
     return plain[0] if plain else None
+
+
+def _asserted(text: str) -> set[str]:
+    """The stems of what a code's text says there is."""
+    text = _AS_UNSPECIFIED.sub("", text)
+    return told(text) - negated_stems(text) - _PLAIN_STEMS - WEAK_STEMS - _FILLING - _NEGATORS
 
 
 def _leaves(values: list[str], diagnoses: Diagnoses) -> list[str]:

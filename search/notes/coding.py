@@ -5,114 +5,34 @@ in that text. What a note denies, doubts, or says of a relative is set aside wit
 outpatient coding reports no uncertain diagnosis (ICD-10-CM guidelines, IV.H).
 """
 
+import re
 from collections import defaultdict
-from dataclasses import dataclass, field
 from datetime import date
-from enum import StrEnum
 
-from codes.models import CodeSystem, OfficialDescription
-from codes.queries.relatives import CodeForms
-from codes.queries.releases import published_releases, source_of
+from codes.models import CodeSystem
+from codes.queries.releases import published_releases
 from search.index.current import Index, current
-from search.notes import weighing
-from search.notes.choices import Choice, Diagnoses, diagnoses_of, specific
-from search.notes.combining import combinations_of
-from search.notes.context import Context, State, context_of
+from search.notes import further, past, weighing
+from search.notes.choices import diagnoses_of, specific
+from search.notes.context import Context, State
 from search.notes.encounter import completed, encounter_of
+from search.notes.gestation import gestation_of
 from search.notes.mentions import Mention, mentions_of
+from search.notes.patient import sex_of
+from search.notes.proposals import CONFIDENCES, CodedNote, Confidence, Proposal, SetAside
+from search.notes.qualifying import qualified
+from search.notes.reading import Reading
 from search.notes.relatives import family_code
-from search.notes.sections import Section, SectionSpan, sections_of
-from search.notes.sentences import Sentence, sentences_of
+from search.notes.sections import Section, sections_of
+from search.notes.sentences import sentences_of
+from search.notes.settling import settled
 from search.notes.sides import side_of
-from search.notes.supplies import injections_of, items_of, long_term_drugs_of
-from search.words import stems
-
-
-class Confidence(StrEnum):
-    """How well the note supports a code; the value is what a reader is told."""
-
-    STRONG = "well supported"
-    FAIR = "supported"
-    WEAK = "only mentioned"
-
-
-_CONFIDENCES = list(Confidence)
-
-
-@dataclass(frozen=True)
-class Evidence:
-    """Words from `start` up to `end` of the note, in a part of it."""
-
-    start: int
-    end: int
-    section: Section
-    sentence: int
-
-
-@dataclass
-class Proposal(CodeForms):
-    """A code that the note supports. `missing` names what it does not say ('side', 'encounter',
-    'type'), `choices` are the codes that would settle it, `reason` is why it is proposed.
-    """
-
-    system: CodeSystem
-    value: str
-    text: str
-    is_billable: bool
-    confidence: Confidence
-    evidence: list[Evidence]
-    reason: str = ""
-    missing: tuple[str, ...] = ()
-    choices: tuple[Choice, ...] = ()
-
-
-@dataclass(frozen=True)
-class SetAside(CodeForms):
-    """A diagnosis that the note names and does not support, with why."""
-
-    value: str
-    text: str
-    why: State
-    cue: str
-    evidence: Evidence
-    system: CodeSystem = CodeSystem.ICD_10_CM
-
-
-@dataclass
-class CodedNote:
-    """What a note supports, best first, what it does not, and the parts it was read in."""
-
-    proposals: list[Proposal] = field(default_factory=list)
-    set_aside: list[SetAside] = field(default_factory=list)
-    sections: list[SectionSpan] = field(default_factory=list)
+from search.notes.written_codes import diagnoses_in
 
 
 def is_ready() -> bool:
     """Whether there is an index to read notes by."""
     return current(published_releases()) is not None
-
-
-@dataclass
-class _Reading:
-    """A note as it is read."""
-
-    text: str
-    sentences: list[Sentence]
-    date_of_service: date
-    diagnoses: Diagnoses = field(default_factory=Diagnoses)
-
-    def said(self, number: int) -> str:
-        sentence = self.sentences[number]
-        return self.text[sentence.start : sentence.end]
-
-    def evidence(self, number: int, start: int, end: int) -> Evidence:
-        return Evidence(start, end, self.sentences[number].section, number)
-
-    def context(self, number: int, start: int, end: int) -> Context:
-        sentence = self.sentences[number]
-        return context_of(
-            self.said(number), start - sentence.start, end - sentence.start, sentence.section
-        )
 
 
 def coded(text: str, date_of_service: date) -> CodedNote:
@@ -122,22 +42,31 @@ def coded(text: str, date_of_service: date) -> CodedNote:
     index = current(published_releases())
     if index is None:
         raise LookupError("no search index is ready")
-    reading = _Reading(text, sentences_of(text), date_of_service)
+    reading = Reading(text, sentences_of(text), date_of_service)
+    reading.gestation = gestation_of(text)
+    reading.sex = "female" if reading.gestation else sex_of(text)
     mentions = _usable_mentions(reading, index)
+    reading.mentions = [mention for mention, _ in mentions]
     reading.diagnoses = diagnoses_of(
         [
             *(mention.value for mention, _ in mentions if mention.system == CodeSystem.ICD_10_CM),
+            *(value for *_, value in diagnoses_in(text, reading.sentences)),
             *weighing.RULED_CATEGORIES,
+            *past.CATEGORIES,
         ],
         date_of_service,
     )
     note = CodedNote(sections=sections_of(text))
     found = _diagnoses(reading, mentions, note)
-    found = _combined(found, reading)
-    found = _without_integral(found)
-    found += _long_term_drugs(reading, found)
-    found += _visits(reading, found)
-    found += _items(reading)
+    found = further.with_written_codes(reading, found)
+    found = further.with_sequelae(reading, found)
+    found = settled(found, reading)
+    found += _foot_ulcer(reading, found)
+    found += further.long_term_drugs(reading, found)
+    found += further.visits(reading, found)
+    found += further.statuses(reading, found)
+    found += further.weeks(reading, found)
+    found += further.items(reading)
     note.proposals = sorted(found, key=_order)
     proposed = {proposal.value for proposal in note.proposals}
     note.set_aside = [aside for aside in note.set_aside if aside.value not in proposed]
@@ -147,23 +76,19 @@ def coded(text: str, date_of_service: date) -> CodedNote:
 def _order(proposal: Proposal):
     return (
         proposal.system != CodeSystem.ICD_10_CM,
-        _CONFIDENCES.index(proposal.confidence),
+        CONFIDENCES.index(proposal.confidence),
         proposal.evidence[0].start,
     )
 
 
-def _usable_mentions(reading: _Reading, index: Index) -> list[tuple[Mention, Context]]:
+def _usable_mentions(reading: Reading, index: Index) -> list[tuple[Mention, Context]]:
     day = reading.date_of_service.toordinal()
-    found = []
-    for mention in mentions_of(reading.text, reading.sentences, index, day):
-        if weighing.is_telling(mention, reading.sentences[mention.sentence].section):
-            context = reading.context(mention.sentence, mention.start, mention.end)
-            found.append((mention, context))
-    return found
+    found = mentions_of(reading.text, reading.sentences, index, day, weighing.is_telling)
+    return [(mention, reading.context(mention)) for mention in found]
 
 
 def _diagnoses(
-    reading: _Reading, mentions: list[tuple[Mention, Context]], note: CodedNote
+    reading: Reading, mentions: list[tuple[Mention, Context]], note: CodedNote
 ) -> list[Proposal]:
     by_code: dict[tuple[str, str], list[tuple[Mention, Context]]] = defaultdict(list)
     for mention, context in mentions:
@@ -182,15 +107,19 @@ def _diagnoses(
         is_heading = any(reading.sentences[mention.sentence].is_heading for mention, _ in named)
         is_past = all(context.is_past for _, context in named)
         confidence = weighing.confidence_of(value, sections, is_heading, is_past)
-        if confidence is None or (value in doubted and not is_heading):
+        history = _history(reading, value, sections, is_past)
+        if (confidence is None and not history) or (value in doubted and not is_heading):
             continue
-        level = _CONFIDENCES[confidence]
+        level = CONFIDENCES[weighing.FAIR if history else confidence]
         evidence = [reading.evidence(item.sentence, item.start, item.end) for item, _ in named]
         if system != CodeSystem.ICD_10_CM:
             found[value] = Proposal(CodeSystem(system), value, named[0][0].part.text(
                 named[0][0].phrase), True, level, evidence)  # fmt: skip
             continue
-        proposal = _specific(reading, value, named, encounter, level, evidence)
+        if history:
+            proposal = reading.diagnosis(history, level, evidence, "The note has it as past.")
+        else:
+            proposal = _specific(reading, value, named, encounter, level, evidence)
         if proposal is None:
             continue
         before = found.get(proposal.value)
@@ -198,8 +127,42 @@ def _diagnoses(
             found[proposal.value] = proposal
         else:
             before.evidence += proposal.evidence
-            before.confidence = min(before.confidence, level, key=_CONFIDENCES.index)
-    return list(_most_specific(found).values())
+            before.confidence = min(before.confidence, level, key=CONFIDENCES.index)
+    return list(found.values())
+
+
+def _foot_ulcer(reading: Reading, found: list[Proposal]) -> list[Proposal]:
+    """The site of a diabetic foot ulcer, which has a code of its own (note at E11.621)."""
+    diabetic = next((item for item in found if re.fullmatch(r"E\d\d621", item.value)), None)
+    if diabetic is None or any(item.value.startswith("L97") for item in found):
+        return []
+    said = [
+        reading.said(number) for number in sorted({item.sentence for item in diabetic.evidence})
+    ]
+    complaint = [
+        reading.said(number)
+        for number, sentence in enumerate(reading.sentences)
+        if sentence.section in (Section.COMPLAINT, Section.PRESENT)
+    ]
+    side = side_of(said) or side_of(complaint)
+    reached = specific("L975", reading.diagnoses, frozenset(), side)
+    if reached is None:
+        return []
+    return [
+        Proposal(
+            CodeSystem.ICD_10_CM, reached.value, reached.text, reached.is_billable,
+            diabetic.confidence, list(diabetic.evidence),
+            "The site of a diabetic foot ulcer is coded beside it.", reached.missing,
+            reached.choices,
+        )
+    ]  # fmt: skip
+
+
+def _history(reading: Reading, value: str, sections: set[Section], is_past: bool) -> str:
+    """The code for having had a diagnosis, where the note has it as past; else ''."""
+    is_listed = sections <= {Section.PAST, Section.SURGICAL} and value.startswith(past.ACUTE)
+    history = past.history_code(value) if is_past or is_listed else ""
+    return history if history in reading.diagnoses.rows else ""
 
 
 def _specific(reading, value, named, encounter, level, evidence) -> Proposal | None:
@@ -216,11 +179,18 @@ def _specific(reading, value, named, encounter, level, evidence) -> Proposal | N
         for number, sentence in enumerate(reading.sentences)
         if sentence.section in (Section.COMPLAINT, Section.PRESENT)
     ]
-    side = side_of(near) or side_of(rest)
+    said: set[str] = set()
+    after: list[int] = []
+    for number in numbers:
+        more, others = qualified(number, reading.sentences, reading.named)
+        said |= reading.told(number, value) | more
+        after += others
+    side = side_of(near) or side_of(rest) or side_of(map(reading.said, after))
     if not side and value[0] in "SM":
         side = side_of(complaint)
-    said = frozenset(stems(" ".join(near)))
-    reached = specific(value, reading.diagnoses, said, side)
+    if reading.gestation and value[0] in "OZ":
+        said |= reading.gestation.stems
+    reached = specific(value, reading.diagnoses, frozenset(said), side, reading.sex)
     if reached is None:
         return None
     missing, choices = list(reached.missing), reached.choices
@@ -238,7 +208,7 @@ def _specific(reading, value, named, encounter, level, evidence) -> Proposal | N
                     tuple(missing), choices)  # fmt: skip
 
 
-def _set_aside(reading: _Reading, mention: Mention, context: Context, note: CodedNote) -> None:
+def _set_aside(reading: Reading, mention: Mention, context: Context, note: CodedNote) -> None:
     if context.state == State.HYPOTHETICAL or any(
         aside.value == mention.value for aside in note.set_aside
     ):
@@ -249,158 +219,14 @@ def _set_aside(reading: _Reading, mention: Mention, context: Context, note: Code
         note.set_aside.append(SetAside(mention.value, text, context.state, context.cue, evidence))
 
 
-def _of_relatives(reading: _Reading, mentions):
+def _of_relatives(reading: Reading, mentions):
     for mention, context in mentions:
         if context.state != State.RELATIVE or mention.system != CodeSystem.ICD_10_CM:
             continue
-        value = family_code(mention.value)
-        if value in reading.diagnoses.rows:
-            text, is_billable = reading.diagnoses.rows[value]
-            yield Proposal(
-                CodeSystem.ICD_10_CM, value, text, is_billable, Confidence.WEAK,
-                [reading.evidence(mention.sentence, mention.start, mention.end)],
-                "The note says it of a relative.",
-            )  # fmt: skip
-
-
-def _most_specific(found: dict[str, Proposal]) -> dict[str, Proposal]:
-    """Without codes that another one stands under, whose evidence goes to it, and without those
-    for what is not specified where the same category has a specific one.
-    """
-    kept = dict(found)
-    for value in sorted(found, key=len):
-        below = [other for other in kept if other != value and other.startswith(value)]
-        plain = weighing.is_unspecified(found[value].text)
-        beside = [
-            other
-            for other in kept
-            if plain and other != value and other[:3] == value[:3]
-            and not weighing.is_unspecified(found[other].text)
-        ]  # fmt: skip
-        if takes := (below or beside):
-            kept[takes[0]].evidence += kept.pop(value).evidence
-    return kept
-
-
-def _combined(found: list[Proposal], reading: _Reading) -> list[Proposal]:
-    by_value = {proposal.value: proposal for proposal in found}
-    for combination in combinations_of(list(by_value)):
-        if combination.value not in reading.diagnoses.rows:
-            continue
-        because = [by_value[value] for value in combination.because if value in by_value]
-        if len(because) < len(combination.because):
-            continue
-        text, is_billable = reading.diagnoses.rows[combination.value]
-        evidence = [item for proposal in because for item in proposal.evidence]
-        level = max((item.confidence for item in because), key=_CONFIDENCES.index)
-        for value in combination.instead:
-            by_value.pop(value, None)
-        by_value[combination.value] = Proposal(
-            CodeSystem.ICD_10_CM, combination.value, text, is_billable, level, evidence,
-            combination.rule,
+        evidence = reading.evidence(mention.sentence, mention.start, mention.end)
+        proposal = reading.diagnosis(
+            family_code(mention.value), Confidence.WEAK, [evidence],
+            "The note says it of a relative.",
         )  # fmt: skip
-    return list(by_value.values())
-
-
-def _without_integral(found: list[Proposal]) -> list[Proposal]:
-    """Without symptoms that a diagnosis of the note always brings, and without what says less of
-    the same.
-    """
-    diseases = [item.value for item in found if item.confidence != Confidence.WEAK]
-    return [
-        item
-        for item in found
-        if not weighing.is_integral(item.value, diseases)
-        and not weighing.is_less_than(item.value, diseases)
-    ]
-
-
-def _long_term_drugs(reading: _Reading, found: list[Proposal]) -> list[Proposal]:
-    by_value: dict[str, Proposal] = {}
-    has_diabetes = any(item.value[:3] in ("E08", "E09", "E11", "E13") for item in found)
-    for supply in long_term_drugs_of(reading.text, reading.sentences):
-        if supply.value not in reading.diagnoses.rows or (
-            supply.value in ("Z7984", "Z7985") and not has_diabetes
-        ):
-            continue
-        text, is_billable = reading.diagnoses.rows[supply.value]
-        evidence = reading.evidence(supply.sentence, supply.start, supply.end)
-        proposal = by_value.setdefault(
-            supply.value,
-            Proposal(CodeSystem.ICD_10_CM, supply.value, text, is_billable, Confidence.FAIR, [],
-                     supply.why),
-        )  # fmt: skip
-        proposal.evidence.append(evidence)
-        if evidence.section in (Section.ASSESSMENT, Section.PLAN):
-            proposal.confidence = Confidence.STRONG
-    return list(by_value.values())
-
-
-def _visits(reading: _Reading, found: list[Proposal]) -> list[Proposal]:
-    """The encounter for an examination, which is coded without an abnormal finding of its own."""
-    screenings = {}
-    for number, start, end, value in weighing.screenings_of(reading.text, reading.sentences):
-        if value in reading.diagnoses.rows and value not in screenings:
-            screenings[value] = Proposal(
-                CodeSystem.ICD_10_CM, value, *reading.diagnoses.rows[value], Confidence.FAIR,
-                [reading.evidence(number, start, end)], "The plan orders the screening.",
-            )  # fmt: skip
-    visit = weighing.visit_of(reading.text, reading.sentences)
-    if visit is None:
-        return list(screenings.values())
-    number, start, end, value = visit
-    if value not in reading.diagnoses.rows or any(item.value == value for item in found):
-        return list(screenings.values())
-    text, is_billable = reading.diagnoses.rows[value]
-    if reading.diagnoses.below.get(value):
-        # A header: with abnormal findings where the assessment has any.
-        has_findings = any(item.confidence == Confidence.STRONG for item in found)
-        value = f"{value}{'1' if has_findings else '0'}"
-        text, is_billable = reading.diagnoses.rows.get(value, (text, is_billable))
-    evidence = [reading.evidence(number, start, end)]
-    examined = Proposal(
-        CodeSystem.ICD_10_CM, value, text, is_billable, Confidence.FAIR, evidence,
-        "The visit is an examination.",
-    )  # fmt: skip
-    return [examined, *screenings.values()]
-
-
-def _items(reading: _Reading) -> list[Proposal]:
-    known = _hcpcs_texts(reading.date_of_service)
-    by_value: dict[str, Proposal] = {}
-    supplies = [
-        *items_of(reading.text, reading.sentences, known),
-        *injections_of(reading.text, reading.sentences, known),
-    ]
-    for supply in supplies:
-        evidence = reading.evidence(supply.sentence, supply.start, supply.end)
-        others = tuple(
-            Choice(CodeSystem.HCPCS, value, known[value], known[value]) for value in supply.choices
-        )
-        proposal = by_value.setdefault(
-            supply.value,
-            Proposal(
-                CodeSystem.HCPCS, supply.value, known[supply.value], True, Confidence.FAIR, [],
-                supply.why, ("make",) if len(others) > 1 else (), others if len(others) > 1 else (),
-            ),
-        )  # fmt: skip
-        proposal.evidence.append(evidence)
-    return list(by_value.values())
-
-
-_known: dict[int, dict[str, str]] = {}
-
-
-def _hcpcs_texts(date_of_service: date) -> dict[str, str]:
-    """The HCPCS Level II codes in force with their long text, kept for the release last asked."""
-    release = published_releases().shown(source_of(CodeSystem.HCPCS), date_of_service)
-    if release is None:
-        return {}
-    if release.pk not in _known:
-        rows = OfficialDescription.objects.filter(
-            release=release, code__system=CodeSystem.HCPCS, is_billable=True
-        ).values_list("code__value", "long", "short")
-        texts = {value: long or short for value, long, short in rows.order_by()}
-        _known.clear()
-        _known[release.pk] = texts
-    return _known[release.pk]
+        if proposal:
+            yield proposal

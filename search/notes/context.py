@@ -7,8 +7,10 @@ what is named reaches as far as the clause goes. The words of the cues are ours.
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 from search.notes.sections import Section
+from search.notes.stemming import told
 
 
 class State(StrEnum):
@@ -42,8 +44,8 @@ _TURN = re.compile(
     "since", "endorses?", "reports?", "reported", "reporting", "admits?(?: to)?", "complains? of",
     "positive for", "notes?", "noted", "states?", "presents?", "there is", "there are",
     "shows?", "reveals?", "demonstrates?", "does have", "so", "and (?:he|she|they|has|is|was|will"
-    "|the patient|i|we)", "(?:he|she) (?:is|has|does|will|continues|was)",
-    ).pattern,
+    "|the patient|i|we)", "(?:he|she) (?:is|has|does|will|continues|was)", "doing well",
+    ).pattern + r"|, (?=(?:s/p|status post|h/o|on|with|currently|now)\b)|\[[xX✓✔]\]|[☑☒✓✔]",
     re.I,
 )  # fmt: skip
 _NOT_CUES = _words(
@@ -61,7 +63,7 @@ _DENIED_BEFORE = _words(
     "not (?:have|having|consistent with|have any|any|suggestive of|concerning for|appreciated)",
     "rather than", "instead of", "lack of", "lacks", "(?:isn|wasn|aren|weren)['’]t",
     "unremarkable for", "fails? to (?:show|reveal)", "cannot (?:see|feel)", "not diagnosed with",
-    "resolution of", "not been (?:formally )?diagnosed with", "negative",
+    "resolution of", "not been (?:formally )?diagnosed with", "negative", "neg(?: for)?",
 )  # fmt: skip
 _DENIED_AFTER = _words(
     "(?:is|are|was|were|has been|have been|been) (?:denied|absent|negative|ruled out|excluded"
@@ -84,6 +86,7 @@ _UNCERTAIN_BEFORE = _words(
     "worrisome for", "concerning for", "thinks? (?:it|this|that)", "feels? like", "potential",
     "wonders? (?:if|about)", "representative of", "impression of", "equivocal for", "borderline",
     "evaluate for", "evaluation for", "screen(?:ed|ing)? for", "apparent", "whether", "if this is",
+    "potentially", "thought", "doubts?", "doubtful", "screen(?:ed|ing)?(?: \\w+){0,3} for",
     "type of", "perhaps", "what sounds like", "truly have", "unsure",
 )  # fmt: skip
 _UNCERTAIN_AFTER = _words(
@@ -104,13 +107,14 @@ _HYPOTHETICAL_BEFORE = _words(
     "inform(?:ed)? (?:on|of|about)", "possibility of", "chances? of", "referral for",
     "referr?ed? for",
     "information (?:on|about)", "fear of", "afraid of",
-    "(?:vaccinat\\w+|vaccines?) (?:for|against)",
+    "(?:vaccinat\\w+|vaccines?) (?:for|against)", "(?:vaccin|immuniz)ations?", "overdue for",
+    "(?:will|to|we) (?:check|draw|send|repeat)", "(?:recheck|labs?|orders?|tests?):",
 )  # fmt: skip
 _HYPOTHETICAL_AFTER = _words(
     "precautions", "prophylaxis", "prevention", "screening", "risk", "education", "counseling",
     "score", "index", "panel", "titer", "antibody", "test", "testing", "level", "levels",
     "vaccin\\w*", "boosters?", "shots?", "pandemic", "tenderness", "clinic", "guidelines",
-    "specialist", "protocol", "classification",
+    "specialists?", "protocol", "classification", "doctors?", "physicians?", "consult\\w*", "team",
     "negative",
 )  # fmt: skip
 _RELATIVES = _words(
@@ -137,15 +141,29 @@ _PAST_AFTER = _words(
 # A list of risks goes on to the end of its sentence.
 _RISKS = _words("risks?(?: and benefits)? (?:of|for|include|including|such as)", "complications "
                 "(?:include|including|such as)")  # fmt: skip
+# Right before what they deny or doubt: an empty box, a minus in a list, "not short of breath", and
+# the question mark of "?pneumonia".
+_DENIED_BY_SIGN = re.compile(
+    r"(?:\[ ?\]|[☐□]|\(-\)|[,:;(] ?[-–](?=$)|\bnot (?:\w+ly )?(?:feeling |having )?)\s*$", re.I
+)
+_UNCERTAIN_BY_SIGN = re.compile(r"(?:^|[\s#(])\?\s*$")
 _NUMBER = re.compile(r"^-?\d+\b")  # COVID-19
 # Sentences that believe in what they name, whatever stands around it.
 _BELIEVED = _words("i believe (?:this|that|he|she|you|the patient)(?: is| has)?")
+_INSIDE = re.compile(r"(?<!\w)(?:no|not|without|likely|possible|probable|suspected)(?!\w)", re.I)
+_ABSENT = re.compile(
+    r"\b(?:without|not(?! elsewhere| otherwise)|no) (?:mention of )?"
+    r"([^;()]*, and [^,;()]*|[^,;()]*?)(?=,|;|\)|\(|$| with\b)",
+    re.I,
+)
 _CLAUSE = 500  # characters that any cue reaches: lists of risks are long
 _REACH = 60  # characters that a cue of the past reaches
 
 
-def context_of(text: str, start: int, end: int, section: Section) -> Context:
-    """What a sentence (its text) says of what it names from `start` up to `end`."""
+def context_of(text: str, start: int, end: int, section: Section, phrase: str = "") -> Context:
+    """What a sentence (its text) says of what it names from `start` up to `end`. The `phrase` that
+    it names may say "without" itself.
+    """
     before, after = text[:start], text[end:]
     near = _since_the_turn(before)
     until = _before_the_turn(after)
@@ -170,8 +188,12 @@ def context_of(text: str, start: int, end: int, section: Section) -> Context:
         )
         if (found := list(pattern.finditer(where)))
     ]
-    if found := re.search(r"(?<!\w)(?:no|not|without|likely|possible|probable|suspected)(?!\w)",
-                          inside, re.I):  # fmt: skip
+    if found := _DENIED_BY_SIGN.search(before):
+        cues.append((len(before), State.DENIED, found[0].strip(" ,:;(")))
+    elif found := _UNCERTAIN_BY_SIGN.search(before):
+        cues.append((len(before), State.UNCERTAIN, "?"))
+    says_itself = phrase and negated_stems(phrase)
+    if (found := _INSIDE.search(inside)) and not says_itself:
         denies = found[0].lower() in ("no", "not", "without")
         cues.append((len(near), State.DENIED if denies else State.UNCERTAIN, found[0]))
     if _BELIEVED.search(near):
@@ -190,6 +212,12 @@ def context_of(text: str, start: int, end: int, section: Section) -> Context:
                 continue
             return Context(state, is_past, found[0])
     return Context(State.PRESENT, is_past)
+
+
+@lru_cache(maxsize=20_000)
+def negated_stems(text: str) -> frozenset[str]:
+    """What a code's text says is absent, as stems: bleeding, of "without bleeding"."""
+    return told(" ".join(_ABSENT.findall(text)))
 
 
 def _since_the_turn(before: str) -> str:

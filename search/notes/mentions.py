@@ -5,25 +5,25 @@ with hardly another word between. Words of a body part may stand in the note's c
 under "right knee pain" a "sprain of the medial collateral ligament" is one of the knee.
 """
 
-import re
 import weakref
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import lru_cache
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from search.index.build import KINDS, SYSTEMS
 from search.index.current import Index
 from search.index.part import Part
+from search.notes.context import negated_stems
 from search.notes.sections import Section
 from search.notes.sentences import Sentence
+from search.notes.spelled_out import Reader, SentenceWords
+from search.notes.stemming import INFLAMED, told
 from search.results import WhyKind
 from search.words import stems, words
 
-LONGEST_TERM = 5  # words
 MOST_BETWEEN = 7  # words that may stand among those of a phrase, with such as tell nothing
 SITES = frozenset(
     stems(
@@ -39,52 +39,15 @@ right left bilateral bilaterally unilateral sided side acute chronic mild modera
 slight significant recurrent persistent intermittent new old known stable worsening primary
 essential generalized diffuse nonspecific early late upper lower inner outer medial lateral
 anterior posterior distal proximal superior inferior mid middle area region joint joints muscle
+pitting located involving within seen noted present along bilat
 newly diagnosed history uncontrolled controlled poorly well type stage grade
 """
 BETWEEN = frozenset(stems(_BETWEEN_WORDS))
 # Words of phrases that notes leave out without meaning less.
 _LEFT_OUT = frozenset(stems("nos nec mellitus acquired personal"))
 _OTHER = frozenset(stems("other elsewhere classified"))
-_COMMA_OK = frozenset(
-    stems("type stage grade right left bilateral acute chronic unspecified uncomplicated initial "
-          "subsequent mild moderate severe recurrent with without primary in of due")
-)  # fmt: skip
-_SPRAINED = frozenset(stems("ligament ligaments meniscus"))
-# Beside the table that editors keep.
-_SPELLED_OUT = {
-    "mcl": ["medial collateral ligament"],
-    "lcl": ["lateral collateral ligament"],
-    "pcl": ["posterior cruciate ligament"],
-    "dip": ["interphalangeal joint"],
-    "pip": ["interphalangeal joint"],
-    "mcp": ["metacarpophalangeal joint"],
-    "diabetic": ["diabetes"],
-    "low back": ["lower back lumbar"],
-    "lower back": ["low back lumbar"],
-    "lumbar": ["lumbar low back"],
-    "insulin pump": ["presence of insulin pump"],
-    "pituitary adenoma": ["benign neoplasm of pituitary gland"],
-}
-_NO_TERM = frozenset({"pt", "or", "as", "all", "is", "it", "us", "hr", "bp", "add", "ad", "pe"})
-# In notes these are the primary care provider, headings, complaints that a diagnosis explains, or
-# the family, of which the notes have their own rules.
-_NEVER_TERM = frozenset(
-    {"pcp", "allergies", "labs", "abnormal lab", "abnormal labs", "cholesterol", "sedentary"}
-    | {"side effect", "side effects"}
-    | {f"{relative} had" for relative in ("mom", "mother", "dad", "father", "sister", "brother")}
-)
-# Terms with these first in their meaning name a procedure by the words of ICD-10-PCS, or a visit:
-# what is done, not what the patient has.
-_DONE = """
-abortion alteration beam bypass change computerized control creation destruction
-detachment dilation division drainage encounter examination excision extirpation extraction
-extracorporeal fluoroscopy fragmentation fusion immunization inspection insertion introduction
-irrigation magnetic manipulation map measurement monitoring occlusion packing percutaneous
-performance pheresis plain planar positron reattachment release removal repair replacement
-reposition resection restriction screening stereotactic supplement
-transfer transfusion transplantation ultrasonography
-"""
-_OPERATIONS = frozenset(_DONE.split())
+_INFLAMED = (INFLAMED, "itic", "itides")
+_NEGATORS = frozenset({"no", "not", "without", "nor", "denies"})
 
 
 @dataclass(frozen=True)
@@ -161,90 +124,34 @@ def _telling_of(part: Part) -> _Telling:
     return _telling[part]
 
 
-@lru_cache(maxsize=20_000)
-def _stems_of(word: str) -> tuple[str, ...]:
-    return tuple(stems(word))
-
-
-@dataclass
-class _Read:
-    """A sentence's words as stems: each word's own and those it is spelled out as."""
-
-    stems: list[set[str]]
-    clause: list[int]
-    covers: dict[int, int]  # the last word of a term of several, by its first
-
-
-def mentions_of(text: str, sentences: Sequence[Sentence], index: Index, day: int) -> list[Mention]:
-    """What the sentences name, the best of each place. `day` is the date of service, an ordinal."""
-    read = [_read(text, sentence, index.terms) for sentence in sentences]
+def mentions_of(
+    text: str,
+    sentences: Sequence[Sentence],
+    index: Index,
+    day: int,
+    is_telling: Callable[[Mention, Section], bool] = lambda mention, section: True,
+) -> list[Mention]:
+    """What the sentences name, the best of each place among those that are telling in their
+    section. `day` is the date of service, an ordinal.
+    """
+    reader = Reader(text, index)
+    read = [reader.read(sentence) for sentence in sentences]
+    for sentence, words_read in zip(sentences, read, strict=True):
+        sentence.told = [
+            frozenset(own) | told(word.text.lower())
+            for word, own in zip(sentence.words, words_read.stems, strict=True)
+        ]
     borrowed = _complaint(text, sentences, read)
     found: dict[int, list[Mention]] = defaultdict(list)
     for part, _ in index.parts:
         if part.phrase_count:
             for mention in _in_part(part, sentences, read, borrowed, day):
-                found[mention.sentence].append(mention)
+                if is_telling(mention, sentences[mention.sentence].section):
+                    found[mention.sentence].append(mention)
     chosen = []
     for number in sorted(found):
-        chosen += _best(found[number])
+        chosen += _best(found[number], sentences[number], read[number])
     return chosen
-
-
-def _read(text: str, sentence: Sentence, terms: Mapping[str, list[str]]) -> _Read:
-    own = [set(_stems_of(word.text.lower())) for word in sentence.words]
-    clause, number = [], 0
-    for place, word in enumerate(sentence.words):
-        if place:
-            between = text[sentence.words[place - 1].end : word.start]
-            if (
-                re.search(r"[;:\n]", between)
-                or _is_aside(text, between, word)
-                or ("," in between and not own[place] & _COMMA_OK)
-            ):
-                number += 1
-        clause.append(number)
-    covers = {}
-    typed = [" ".join(words(word.text)) for word in sentence.words]
-    place = 0
-    while place < len(typed):
-        for length in range(min(LONGEST_TERM, len(typed) - place), 0, -1):
-            term = " ".join(typed[place : place + length])
-            meanings = terms.get(term) or _SPELLED_OUT.get(term)
-            if meanings is None and length == 1 and term.endswith("s"):
-                meanings = terms.get(term[:-1]) if len(term) <= 6 else None
-            written = text[sentence.words[place].start : sentence.words[place + length - 1].end]
-            if meanings and _is_meant(term, written, meanings[0]):
-                own[place] |= set(stems(meanings[0]))
-                covers[place] = place + length - 1
-                place += length - 1
-                break
-        place += 1
-    # Ligaments and menisci are sprained, whatever the note calls it.
-    if set().union(*own) & _SPRAINED:
-        for place, stems_there in enumerate(own):
-            if "strain" in stems_there:
-                own[place] = stems_there | {"sprain"}
-    return _Read(own, clause, covers)
-
-
-def _is_aside(text: str, between: str, word) -> bool:
-    """Whether a bracket opens or closes here, but round more than an abbreviation: (MCL)."""
-    if "(" in between:
-        return not re.match(r"\w+\)", text[word.start :])
-    return ")" in between and not re.search(r"\(\w+\)\W*$", text[: word.start])
-
-
-def _is_meant(term: str, written: str, meaning: str) -> bool:
-    """Whether a term of the table is meant by what is written: 'as' is no aortic stenosis."""
-    if term in _NEVER_TERM or meaning.split()[0] in _OPERATIONS:
-        return False
-    if " " in term:
-        return True
-    if term in _SPELLED_OUT:
-        return True
-    if term in _NO_TERM and not written[:2].isupper():
-        return False
-    return (written[:2].isupper() and len(written) <= 6) or len(term) >= 7
 
 
 def _complaint(text, sentences, read) -> list[set[str]]:
@@ -311,8 +218,9 @@ def _in_part(part: Part, sentences, read, borrowed, day):
             lent = len(ids) - len(own)
             if not own or lent > 2 or (lent and all(part.stems[i] in SITES for i in own)):
                 continue
-            mention = _window(part, int(phrase), own, lent, number, sentences[number], read[number])
-            if mention:
+            sentence, words_read = sentences[number], read[number]
+            mention = _window(part, int(phrase), own, lent, number, sentence, words_read)
+            if mention and _says_the_same(mention, sentence, words_read):
                 yield mention
 
 
@@ -365,17 +273,76 @@ def _window(part, phrase, ids, lent, number, sentence, words_read) -> Mention | 
     )
 
 
-def _best(mentions: list[Mention]) -> list[Mention]:
+def _says_the_same(mention: Mention, sentence: Sentence, words_read: SentenceWords) -> bool:
+    """Whether the words of a phrase that are named are its words, not only of their stems: tonsils
+    are no tonsillitis, and what is "with bleeding" is not "without bleeding".
+    """
+    text = mention.part.text(mention.phrase).lower()
+    if INFLAMED in text and not _is_inflamed(mention, text, sentence, words_read):
+        return False
+    low, high = min(mention.places), max(mention.places)
+    absent = negated_stems(text)
+    if absent & mention.stems:
+        return bool(_NEGATORS & {word.text.lower() for word in sentence.words})
+    inside = {word.text.lower() for word in sentence.words[low + 1 : high]}
+    return bool(absent) or not inside & _NEGATORS
+
+
+def _is_inflamed(mention, text: str, sentence: Sentence, words_read: SentenceWords) -> bool:
+    """Whether each inflammation of a phrase is one in the sentence."""
+    for word, stem in zip(words(text), stems(text), strict=False):
+        if not word.endswith(INFLAMED) or stem not in mention.stems:
+            continue
+        if not any(
+            word in words_read.spelled.get(at, ())
+            or (
+                stem in words_read.stems[at] and sentence.words[at].text.lower().endswith(_INFLAMED)
+            )
+            for at in mention.places
+        ):
+            return False
+    return True
+
+
+def _best(mentions: list[Mention], sentence: Sentence, words_read: SentenceWords) -> list[Mention]:
     """The best mention of each place of a sentence: the most telling, then the plainest."""
     ordered = sorted(mentions, key=_rank)
     chosen: list[Mention] = []
     taken: set[int] = set()
-    for mention in ordered:
-        if mention.places & taken:
+    for found in ordered:
+        if found.places & taken:
             continue
+        mention = _whole(found, sentence, words_read)
         chosen.append(mention)
         taken |= mention.places
     return sorted(chosen, key=lambda mention: mention.start)
+
+
+def _whole(mention: Mention, sentence: Sentence, words_read: SentenceWords) -> Mention:
+    """With the words right beside it that say no more than it does: the "arthritis" of rheumatoid
+    arthritis where "rheumatoid" says it already, the "type" of type 2 diabetes.
+    """
+    low, high = min(mention.places), max(mention.places)
+    places = set(mention.places)
+    listed = sentence.words
+
+    def is_of_it(at: int, beside: int) -> bool:
+        first, second = sorted((at, beside))
+        is_beside = listed[second].start - listed[first].end == 1
+        return is_beside and bool(words_read.stems[at]) and words_read.stems[at] <= mention.stems
+
+    while low and is_of_it(low - 1, low):
+        low -= 1
+        places.add(low)
+    while high + 1 < len(listed) and is_of_it(high + 1, high):
+        high += 1
+        places.add(high)
+    if low and sentence.words[low].text.isdigit():
+        before = sentence.words[low - 1]
+        if before.text.lower() in ("type", "stage", "grade"):
+            low -= 1
+    end = max(mention.end, sentence.words[high].end)
+    return replace(mention, start=sentence.words[low].start, end=end, places=frozenset(places))
 
 
 _KIND_RANK = {

@@ -12,9 +12,9 @@ from codes.models import CodeSystem, printed_value
 from codes.queries.excludes1 import Excludes1Conflict, excludes1_conflicts
 from codes.queries.service_date import with_date
 from search.notes.choices import Choice
-from search.notes.coding import CodedNote, Confidence, Evidence, Proposal
 from search.notes.context import State
 from search.notes.mentions import SITES
+from search.notes.proposals import CodedNote, Confidence, Evidence, Proposal
 from search.rows import CLAIM_PARTS
 from search.words import stems
 

@@ -29,9 +29,10 @@ class Section(StrEnum):
 # Headings in small letters as notes write them.
 _HEADINGS = {
     Section.COMPLAINT: "chief complaint|chief concern|cc|reason for visit|reason for consultation"
-    "|reason for consult|presenting complaint",
+    "|reason for consult|presenting complaint|presenting problem|chief complaints",
     Section.PRESENT: "history of present illness|history of presenting illness|hpi|present illness"
-    "|interval history|subjective|history|clinical history|indication|indications",
+    "|interval history|subjective|history|clinical history|indication|indications|s|hospital course"
+    "|ed course|brief hospital course",
     Section.PAST: "past medical history|medical history|past history|pmh|pmhx|past medical"
     "|medical|problem list|active problems|comorbidities|past medical and surgical history",
     Section.SURGICAL: "past surgical history|surgical history|psh|pshx|surgical|past surgical"
@@ -44,7 +45,8 @@ _HEADINGS = {
     "|medication list|current meds|prescriptions",
     Section.ALLERGIES: "allergies|allergy|drug allergies|medication allergies|nkda",
     Section.EXAM: "physical exam|physical examination|exam|examination|pe|objective|vitals"
-    "|vital signs|vitals reviewed|mental status exam|mental status examination|focused exam",
+    "|vital signs|vitals reviewed|mental status exam|mental status examination|focused exam"
+    "|o",
     Section.RESULTS: "results|labs|laboratory|laboratory data|laboratory results|lab results"
     "|imaging|imaging results|radiology|diagnostics|diagnostic studies|data|data reviewed|studies"
     "|test results|ekg|ecg|electrocardiogram|echocardiogram|findings|pathology",
@@ -55,8 +57,10 @@ _HEADINGS = {
     "|final diagnoses|discharge diagnosis|discharge diagnoses|admitting diagnosis|assessment and "
     "plan|assessment & plan|assessment/plan|a/p|a&p|a and p|impression and plan|impression/plan"
     "|impression & plan|clinical impression|preoperative diagnosis|postoperative diagnosis"
-    "|medical decision making|mdm|assessment and recommendations",
-    Section.PLAN: "plan|treatment plan|treatment|recommendations|recommendation|plan of care"
+    "|medical decision making|mdm|assessment and recommendations|dx|diagnosis list|a|ddx|encounter "
+    "diagnoses|principal diagnosis|secondary diagnoses|primary diagnosis|post-operative diagnosis"
+    "|pre-operative diagnosis|impression and recommendations",
+    Section.PLAN: "plan|p|treatment plan|treatment|recommendations|recommendation|plan of care"
     "|orders|disposition",
     Section.INSTRUCTIONS: "instructions|patient instructions|patient agreements|follow up"
     "|follow-up|discharge instructions|patient education|return precautions",
@@ -65,12 +69,27 @@ _SECTION_OF = {
     heading: section for section, written in _HEADINGS.items() for heading in written.split("|")
 }
 _BEFORE = r"[ \t]*(?:[#*•–-]+[ \t]*|\(?\d{1,2}[.)][ \t]*)?\**"
-_ALONE = re.compile(rf"^{_BEFORE}([A-Za-z][A-Za-z &/-]{{1,50}}?)[ \t]*\**:?\**[ \t]*$")
-_INLINE = re.compile(rf"^{_BEFORE}([A-Za-z][A-Za-z &/-]{{1,50}}?)[ \t]*\**:\**[ \t]*(?=\S)")
+_ALONE = re.compile(rf"^{_BEFORE}([A-Za-z][A-Za-z &/-]{{0,50}}?)[ \t]*\**:?\**[ \t]*$")
+_INLINE = re.compile(rf"^{_BEFORE}([A-Za-z][A-Za-z &/-]{{0,50}}?)[ \t]*\**:\**[ \t]*(?=\S)")
+_VITAL = re.compile(r"[ \t]*[A-Za-z]:[ \t]*\d")  # P: 72
 # Too short or too ordinary to head a section unless a line of its own says so in capitals or
 # with a colon.
 _NEEDS_MARK = frozenset(
-    {"history", "medical", "surgical", "family", "social", "drug", "drugs", "data", "findings"}
+    {
+        "s",
+        "o",
+        "a",
+        "p",
+        "history",
+        "medical",
+        "surgical",
+        "family",
+        "social",
+        "drug",
+        "drugs",
+        "data",
+        "findings",
+    }
 )
 # Parts of an examination or a review: a line "Medications:" among them begins something else.
 _NO_INLINE = frozenset({"medical", "drug", "follow up", "follow-up"})
@@ -115,7 +134,7 @@ def heading_of(line: str) -> tuple[Section, str, int] | None:
         if section and (is_marked or words not in _NEEDS_MARK):
             return section, alone[1].strip(), len(line)
     inline = _INLINE.match(body)
-    if inline:
+    if inline and not _VITAL.match(body):
         words = " ".join(inline[1].lower().split())
         section = _SECTION_OF.get(words)
         if section and words not in _NO_INLINE:

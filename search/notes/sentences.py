@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from search.notes.sections import Section, SectionSpan, sections_of
 
-_WORD = re.compile(r"[^\W_]+")
+_WORD = re.compile(r"[^\W_]+(?:['’][sS](?![^\W_]))?")
 _BULLET = re.compile(r"[ \t]*(?:[•*·▪◦–—-]+|\(?\d{1,2}[.)])[ \t]+")
 # Labels inside an assessment that say what sort of sentence follows, and are none of the patient's.
 _LABEL = re.compile(
@@ -20,6 +20,7 @@ _NO_END = re.compile(
     r"(?:\b(?:Dr|Mr|Mrs|Ms|Prof|vs|approx|No|Jr|Sr|St|e\.g|i\.e|a\.k\.a|y\.o|q\.d|b\.i\.d|t\.i\.d)"
     r"|(?:^|\s)[A-Z]|^\s*\d{1,2})\.$"
 )
+_BOX = re.compile(r"(?:\[[ xX✓✔]?\]|[☐□☑☒])")
 HEADING_WORDS = 10  # the most words of a line that names a problem
 _SAYS = re.compile(
     r"\b(?:is|are|was|were|has|have|had|will|would|should|can|may|denies|reports|states|recommend"
@@ -42,7 +43,8 @@ class Sentence:
     """A sentence at `start` up to `end` of the note, with its words.
 
     `is_heading` tells that it names a problem: a short line that says nothing of it. `problem` is
-    the number of the heading that it stands under, or its own; -1 under none.
+    the number of the heading that it stands under, or its own; -1 under none. `told` are the
+    stems of each word with what it spells out, once the mentions are read.
     """
 
     section: Section
@@ -51,6 +53,12 @@ class Sentence:
     words: list[Word] = field(default_factory=list)
     is_heading: bool = False
     problem: int = -1
+    told: list[frozenset[str]] = field(default_factory=list)
+
+    @property
+    def stems(self) -> frozenset[str]:
+        """What all its words tell."""
+        return frozenset().union(*self.told)
 
 
 def sentences_of(text: str) -> list[Sentence]:
@@ -118,13 +126,21 @@ def _pieces(text: str, start: int, end: int):
         start = found.end()
     if found := _LABEL.match(text, start, end):
         start, is_labeled = found.end(), True
+    boxes = [found.start() for found in _BOX.finditer(text, start, end)]
+    for begun, beyond in zip([start, *boxes], [*boxes, end], strict=True):
+        for piece_start, piece_end in _ended(text, begun, beyond):
+            yield piece_start, piece_end, is_labeled
+
+
+def _ended(text: str, start: int, end: int):
+    """The sentences from `start` up to `end`."""
     for found in _END.finditer(text, start, end):
         if _NO_END.search(text, start, found.end()) and found.end() < end:
             continue
         if text[start : found.end()].strip():
-            yield start, found.end(), is_labeled
+            yield start, found.end()
         start = found.end()
         while start < end and text[start].isspace():
             start += 1
     if text[start:end].strip():
-        yield start, end, is_labeled
+        yield start, end

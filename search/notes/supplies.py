@@ -20,14 +20,23 @@ _INJECTED = re.compile(
 )
 _STOPPED = re.compile(
     r"\b(?:discontinu\w*|stop(?:ped)?|hold(?:ing)?|allerg\w*|intoleran\w*|no longer|refus\w*"
-    r"|declin\w*|previously|in the past)\b",
+    r"|declin\w*|previously|in the past|reactions?|adverse)\b",
     re.I,
 )
 _NO_ORDER = re.compile(r"\b(?:without|off|out of|discontinu\w*|remove\w*|wean\w*|no longer|past)\b",
                        re.I)  # fmt: skip
+# Of the ways to give a drug, those that are named where they are meant.
+_SPECIAL_FORM = re.compile(
+    r"\b(?:implant|ophthalmic|intravitreal|inhalation|intranasal|oral)\b", re.I
+)
+_SALTS = re.compile(
+    r" (?:acetate|acetonide|sodium|sodium phosphate|sodium succinate|hydrochloride|hcl|sulfate"
+    r"|phosphate|citrate|tartrate|mesylate)$"
+)
 _INGREDIENT = re.compile(r"^injection,\s*([a-z][a-z -]{4,}?)(?:\s*\(|,|\s+\d|$)", re.I)
 # Named in injections, but not drugs by themselves, or given in ways that have codes of their own.
-_NO_INGREDIENT = frozenset({"insulin", "sodium chloride", "heparin sodium", "water", "potassium"})
+_NO_INGREDIENT = frozenset({"insulin", "sodium chloride", "heparin sodium", "water", "potassium",
+                            "lidocaine", "lidocaine hydrochloride", "bupivacaine"})  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -72,6 +81,8 @@ def injections_of(
         found = _INGREDIENT.match(description) if value[0] in "JQ" else None
         if found and (name := found[1].strip().lower()) not in _NO_INGREDIENT:
             names.setdefault(name, []).append(value)
+            if (plain := _SALTS.sub("", name)) != name and plain not in _NO_INGREDIENT:
+                names.setdefault(plain, []).append(value)
     if not names:
         return
     lower = text.lower()
@@ -89,7 +100,15 @@ def injections_of(
             is_given = bool(_INJECTED.search(said)) or (codes[0][:2] == "J9" and has_chemotherapy)
             context = context_of(said, found.start(), found.end(), sentence.section)
             if is_given and context.state == State.PRESENT:
-                ordered = sorted(codes, key=lambda code: (len(known[code]), code))
+                ordered = sorted(
+                    codes,
+                    key=lambda code: (
+                        bool(_SPECIAL_FORM.search(known[code])) and not _SPECIAL_FORM.search(said),
+                        "not otherwise specified" not in known[code].lower(),
+                        len(known[code]),
+                        code,
+                    ),
+                )
                 yield _supply(CodeSystem.HCPCS, ordered, number, sentence, found,
                               "The note says that the drug is injected or infused.")  # fmt: skip
 

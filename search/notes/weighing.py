@@ -4,6 +4,7 @@ import math
 import re
 from collections.abc import Collection, Iterator, Sequence
 
+from search.notes.context import negated_stems
 from search.notes.mentions import BETWEEN, Mention
 from search.notes.sections import Section
 from search.notes.sentences import Sentence
@@ -13,7 +14,8 @@ from search.words import WEAK_STEMS, stems
 STRONG, FAIR, WEAK = range(3)
 # Looked up with every note: rules of combinations, drugs, visits and relatives lead there.
 RULED_CATEGORIES = [
-    "Z00", "Z01", "Z12", "Z79", "Z80", "Z81", "Z82", "Z83", "Z84",
+    "F02", "I69", "J44", "L97", "N13", "Z00", "Z01", "Z12", "Z3A", "Z68", "Z79", "Z80", "Z81",
+    "Z82", "Z83", "Z84", "Z89", "Z90", "Z93", "Z94", "Z95", "Z96", "Z98", "Z99",
     "I10", "I11", "I12", "I13", "E08", "E09", "E10", "E11", "E13",
 ]  # fmt: skip
 # The least weight of a mention, as a share of that of a word that one phrase of the index has.
@@ -32,13 +34,15 @@ _IDLE_WORDS = """
     trauma accident hit struck fall falling avoid appear affect symptom reach travel age faint
     passive depend ill sterile aid heat caffeine alcohol death deformity red bull drinking joint
     immunosuppression immunosuppressed dose medication dry wet granulation tissue need use
-    sphenoidal
+    sphenoidal consumption declined anesthesia worried worry worries scale functional anxious
 """
 _IDLE = frozenset(stems(_IDLE_WORDS))
 _HISTORY_PHRASES = ("Z09", "Z71", "Z7189", "Z76", "Z00", "Z01", "Z02", "Z03", "Z04", "Z08", "Z12",
                     "Z13", "Z36", "Z39", "Z51", "Z52", "Z55", "Z56", "Z57", "Z65", "Z67", "Z68",
                     "Z73", "Z74", "Z75", "Z78", "Z87898", "Z8489", "Z79", "Z80", "Z81", "Z82",
                     "Z83", "Z84")  # fmt: skip
+# For what says nothing of a patient's disease: an infectious disease doctor, other disorders.
+_NEVER = frozenset({"B999", "I998", "I999", "Z9881", "Z315", "Z3200", "Z320", "R4582", "R69"})
 # Chronic diseases, which a history of them leaves present.
 _CHRONIC = re.compile(r"^(?:C|D5[0-9]|D6|E|F|G[234679]|I|J4|K2[01]|K5[0-8]|K7|L40|M|N18|N4|Q|Z)")
 _SYMPTOM = re.compile(r"^(?:R|M25[56]|M79[16]|M54[2-69])")
@@ -50,7 +54,8 @@ def is_telling(mention: Mention, section: Section) -> bool:
     """Whether what is mentioned is more than an everyday word."""
     if mention.weight < LEAST_SHARE * math.log(1 + mention.part.phrase_count):
         return False
-    if mention.stems <= _IDLE:
+    is_said_so = mention.kind in (WhyKind.OFFICIAL, WhyKind.INCLUSION) and len(mention.stems) > 1
+    if mention.stems <= _IDLE and not is_said_so:
         return False
     value = mention.value
     if mention.system == "icd-10-cm":
@@ -62,8 +67,10 @@ def is_telling(mention: Mention, section: Section) -> bool:
             return False
         if len(mention.stems) == 1 and value[0] in "TZ":
             return False
+    if value in _NEVER:
+        return False
     if len(mention.stems) == 1 and mention.kind in (WhyKind.INDEX, WhyKind.NEOPLASM):
-        return _agrees(mention)
+        return _is_main_term(mention) or _agrees(mention)
     if mention.kind == WhyKind.NEOPLASM and not mention.stems & _CANCER:
         return False
     return section != Section.ALLERGIES
@@ -73,15 +80,27 @@ _SUBSTANCE = frozenset(
     stems("abuse dependence disorder alcoholism alcoholic addiction addicted tobacco smoker "
           "nicotine withdrawal intoxication")
 )  # fmt: skip
-_PLAIN = frozenset(stems("unspecified other uncomplicated without complication"))
+_DISEASE = re.compile(
+    r"(?:ia|itis|osis|oma|pathy|uria|cele|penia|rrhea|rrhage|megaly|spasm|plasia|paresis)$"
+)
+_PLAIN = frozenset(stems("unspecified other uncomplicated without complication part"))
 _CANCER = frozenset(stems("cancer carcinoma neoplasm tumor malignant malignancy metastatic"))
+
+
+def _is_main_term(mention: Mention) -> bool:
+    """Whether it is a main term of the index without more, a symptom's or, by its form, a
+    disease's.
+    """
+    written = mention.part.text(mention.phrase)
+    return " " not in written and (mention.value[0] == "R" or bool(_DISEASE.search(written)))
 
 
 def _agrees(mention: Mention) -> bool:
     """Whether one of the code's own texts says the word, and little else."""
     for phrase in mention.part.phrases_of(mention.code):
         if mention.part.kind(int(phrase)) in (WhyKind.OFFICIAL, WhyKind.INCLUSION):
-            own = set(stems(mention.part.text(int(phrase)))) - WEAK_STEMS - _PLAIN - BETWEEN
+            text = mention.part.text(int(phrase))
+            own = set(stems(text)) - negated_stems(text) - WEAK_STEMS - _PLAIN - BETWEEN
             if mention.stems & own and len(own) <= 2 * len(mention.stems):
                 return True
     return False
@@ -127,16 +146,47 @@ _BRINGS = [
     (r"D5|D6", r"R53"),
     (r"[AB]", r"R50|R21|R53|R51"),
     (r"L", r"R21|R23|R22"),
+    (r"L97|E(?:08|09|10|11|13)621", r"M796|R60|R22"),
+    (r"J(?:70|84)", r"R05|R06"),
     (r"H", r"R42|H571|H920"),
 ]
-_BRINGS_CODES = [(re.compile(disease), re.compile(symptom)) for disease, symptom in _BRINGS]
+# The same where the assessment does not take the symptom up on its own.
+_BRINGS_ALONG = [
+    (r"J", r"R05|R06|R07[01]|R09|R50|R49|R131"),
+    (r"E0[23]", r"R53|R635|K590"),
+    (r"E66", r"R635"),
+    (r"I4[789]", r"R00"),
+    (r"I63|G45", r"R47|R298|R27|R53"),
+    (r"I8[023]", r"R60|R22|M796|M7989"),
+    (r"K|A0[0-9]", r"R1[0-4]|R19"),
+    (r"N(?:20|1[0-3])", r"R11|M54[59]"),
+    (r"N40", r"R3[359]"),
+    (r"G4[34]", r"R51|R11|H531|H538"),
+    (r"G473", r"R06|R53|G47[019]"),
+    (r"G5[67]|G6[0-3]", r"R20|R531|M796"),
+    (r"M541|M48|M5[01]", r"R20|R531|M796"),
+    (r"G20", r"R25|R26"),
+    (r"D5|D6", r"R42|R06"),
+    (r"L", r"L29|L53"),
+    (r"T78", r"R21|L29|L50"),
+]
 
 
-def is_integral(value: str, diseases: Sequence[str]) -> bool:
-    """Whether a symptom (stored value) belongs to one of the diagnoses."""
+def _compiled(pairs):
+    return [(re.compile(disease), re.compile(symptom)) for disease, symptom in pairs]
+
+
+_BRINGS_CODES, _ALONG_CODES = _compiled(_BRINGS), _compiled(_BRINGS_ALONG)
+
+
+def is_integral(value: str, diseases: Sequence[str], *, is_judged: bool = False) -> bool:
+    """Whether a symptom (stored value) belongs to one of the diagnoses. `is_judged` tells that the
+    assessment names the symptom as a problem of its own.
+    """
+    pairs = _BRINGS_CODES if is_judged else [*_BRINGS_CODES, *_ALONG_CODES]
     return any(
         symptom.match(value) and disease.match(other) and not _SYMPTOM.match(other)
-        for disease, symptom in _BRINGS_CODES
+        for disease, symptom in pairs
         for other in diseases
         if other != value
     )
@@ -148,8 +198,14 @@ def is_less_than(value: str, others: Sequence[str]) -> bool:
     """
     if value.startswith("D49"):
         return any(other[0] == "C" for other in others)
+    if value == "C801":
+        return any(other[0] == "C" and other != value for other in others)
+    if value == "F32A":
+        return any(other[:3] in ("F32", "F33", "F31") and other != value for other in others)
     if value == "M549":
         return any(other[:3] == "M54" and other != value for other in others)
+    if value[0] == "S" and value[2:4] == "99":
+        return any(other[0] in "SM" and other[2:4] != "99" for other in others)
     if value[0] == "S" and value[2] == "9":
         return any(other[:2] == value[:2] and other[2] != "9" for other in others)
     return False
@@ -160,9 +216,15 @@ _VISITS = [
                 r"|visit|check-?up)|\b(?:complete|general|routine|yearly) physical(?: exam\w*)?\b"
                 r"|\bphysical exam\w* for this year|\bhealth maintenance exam|\bwell[- ]adult",
                 re.I), "Z000"),
+    (re.compile(r"\bpre-?op(?:erative)? (?:exam\w*|evaluation|clearance|assessment)",
+                re.I), "Z01818"),
+    (re.compile(r"\bwell[- ](?:child|baby)\b|\bwell adolescent", re.I), "Z0012"),
+    (re.compile(r"\b(?:annual|routine|yearly) (?:gyn\w*|pelvic)|\bwell[- ]woman", re.I), "Z0141"),
 ]  # fmt: skip
 
 
+# Of those without and with an abnormal finding.
+ENDINGS = {"Z000": "01", "Z0012": "91", "Z0141": "91"}
 _SCREENINGS = [
     (re.compile(r"\b(?:annual|screening|routine|yearly) mammogra\w+", re.I), "Z1231"),
     (re.compile(r"\bscreening colonoscop\w+|\bcolon cancer screening", re.I), "Z1211"),

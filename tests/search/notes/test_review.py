@@ -4,7 +4,7 @@ from datetime import date
 
 from codes.models import CodeSystem
 from search.notes.choices import Choice
-from search.notes.coding import CodedNote, Confidence, Evidence, Proposal
+from search.notes.proposals import CodedNote, Confidence, Evidence, Proposal
 from search.notes.review import review
 from search.notes.sections import Section
 
