@@ -186,7 +186,7 @@ def _estimate(found: Estimate, check: ClaimCheck) -> Iterator[Block]:
     """The allowed amounts, under a caption that says where and what they are before."""
     claim = check.claim
     if claim.setting == Setting.HOSPITAL:
-        where = "national unadjusted OPPS rates, without wage index and packaging"
+        where = "national unadjusted OPPS rates, without wage index, packaging and discounts"
     elif found.locality.is_national:
         where = "national amounts; a ZIP code makes them those of its locality"
     else:

@@ -2,7 +2,8 @@
 
 Rules: Medicare Claims Processing Manual, chapter 12, sections 20.4 (assistants, modifiers) and
 40.6 to 40.8 (several procedures, both sides, co-surgeons); chapter 4 and 5 for imaging and
-therapy. Amounts are allowed charges before deductible and coinsurance, in US dollars.
+therapy; section 1834(v) of the Social Security Act for therapist assistants. Amounts are allowed
+charges before deductible and coinsurance, in US dollars.
 """
 
 from collections import defaultdict
@@ -22,13 +23,23 @@ from codes.queries.ncci import Setting
 _ASSISTANTS = {"AS": Decimal("0.136"), **dict.fromkeys(("80", "81", "82"), Decimal("0.16"))}
 _CO_SURGEONS = Decimal("0.625")
 _HALF = Decimal("0.5")
-_BY_REPORT = {
+_NO_AMOUNT = {
     "52": "reduced services are priced by report",
     "53": "a discontinued procedure is priced by report",
     "56": "Medicare pays preoperative care with 54",
     "66": "team surgery is priced by report",
     "22": "increased services are priced by report",
+    "FX": "what film takes off the technical part is not estimated",
+    "FY": "what computed radiography takes off the technical part is not estimated",
+    "CT": "what the scanner takes off the technical part is not estimated",
+    "GY": "Medicare pays nothing for what the law excludes",
+    "GZ": "Medicare denies what is expected to be denied",
+    **dict.fromkeys(("PA", "PB", "PC"), "Medicare pays nothing for a wrong surgery"),
 }
+# The modifiers of physical and occupational therapist assistants, each beside that of its plan.
+_THERAPIST_ASSISTANTS = {"CQ": "GP", "CO": "GO"}
+_THERAPIST_ASSISTANT = Decimal("0.85")
+_THERAPIST_ASSISTANTS_SINCE = date(2022, 1, 1)
 # Parts of a fee and what is left of each for further services of a day, by the indicator for
 # multiple procedures: imaging, cardiovascular, ophthalmology.
 _COMPONENT_SHARES = {
@@ -120,7 +131,9 @@ def estimate(claim: Claim, facts: ClaimFacts) -> Estimate:
 
 
 def _opps(line: Line, facts: ClaimFacts) -> LineEstimate:
-    """The national unadjusted rate of Addendum B. The wage index and packaging are not reckoned."""
+    """The national unadjusted rate of Addendum B. Wage index, packaging and discounts for several
+    or discontinued procedures (status T; 52, 73) are not reckoned.
+    """
     row = facts.opps.get(line.value)
     if row is None or row.payment_rate is None:
         return LineEstimate(line, None, reason="Addendum B has no rate of its own for it")
@@ -137,8 +150,11 @@ def _begun(line: Line, facts: ClaimFacts) -> _Work | LineEstimate:
     if row.status == "J":
         return LineEstimate(line, None, reason="anesthesia is paid by time")
     for modifier in line.modifiers:
-        if modifier in _BY_REPORT and row.modifier != modifier:
-            return LineEstimate(line, None, reason=_BY_REPORT[modifier])
+        if modifier in _NO_AMOUNT and row.modifier != modifier:
+            return LineEstimate(line, None, reason=_NO_AMOUNT[modifier])
+        plan = _THERAPIST_ASSISTANTS.get(modifier)
+        if plan and plan not in line.modifiers:
+            return LineEstimate(line, None, reason=f"Medicare returns {modifier} without {plan}")
     fee = fee_of(row, facts.locality)
     is_facility = facts.is_facility(line.place)
     amount = fee.facility if is_facility else fee.nonfacility
@@ -299,4 +315,9 @@ def _finished(item: _Work) -> LineEstimate:
         item.steps.append(f"= {told}, unit by unit")
     elif len(parts) > 1:
         item.steps.append(f"× {len(parts)} units")
-    return LineEstimate(item.line, item.amount, tuple(item.steps))
+    amount = item.amount
+    modifier = next((each for each in item.line.modifiers if each in _THERAPIST_ASSISTANTS), "")
+    if modifier and item.line.date_of_service >= _THERAPIST_ASSISTANTS_SINCE:
+        amount = in_cents(amount * _THERAPIST_ASSISTANT)
+        item.steps.append(f"× 85% for a therapist assistant ({modifier})")
+    return LineEstimate(item.line, amount, tuple(item.steps))

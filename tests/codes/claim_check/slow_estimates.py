@@ -2,8 +2,8 @@
 
 Written from the Medicare Claims Processing Manual: chapter 12, sections 20.4 (places, assistants),
 40.2 (shares of the surgical package), 40.6 (several procedures, endoscopies), 40.7 (both sides)
-and 40.8 (co-surgeons), chapter 5, section 10.7 (therapy), and the rules of the indicators 4, 6 and
-7 (imaging, cardiovascular and eye tests) in CMS's record layout.
+and 40.8 (co-surgeons), chapter 5, sections 10.7 (therapy) and 20.1 (therapist assistants), and the
+rules of the indicators 4, 6 and 7 (imaging, cardiovascular and eye tests) in CMS's record layout.
 """
 
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from codes.models import FeeScheduleRow, GeographicIndex, PlaceOfService, ZipLoc
 
 Rows = dict[tuple[str, str], FeeScheduleRow]
 
-BY_REPORT = ("22", "52", "53", "56", "66")
+WITHOUT_AMOUNT = ("22", "52", "53", "56", "66", "FX", "FY", "CT", "GY", "GZ", "PA", "PB", "PC")
 ASSISTANTS = {"AS": "0.136", "80": "0.16", "81": "0.16", "82": "0.16"}
 # What is taken off a further test of the day: indicator, part, share.
 REDUCTIONS = [
@@ -84,6 +84,9 @@ def expected_amounts(lines, schedule: Schedule) -> dict[int, Decimal | None]:
     reduce_therapy(units, schedule)
     for unit in units:
         paid[unit.number] += unit.paid
+    for line in lines:
+        if ("CQ" in line.modifiers or "CO" in line.modifiers) and paid[line.number] is not None:
+            paid[line.number] = cents(paid[line.number] * Decimal("0.85"))
     return paid
 
 
@@ -93,7 +96,11 @@ def units_of(line, schedule: Schedule) -> list[Unit] | None:
         row = row or schedule.rows.get((line.value, modifier))
     if row is None:
         return None
-    if any(item in BY_REPORT and row.modifier != item for item in line.modifiers):
+    if "CQ" in line.modifiers and "GP" not in line.modifiers:
+        return None
+    if "CO" in line.modifiers and "GO" not in line.modifiers:
+        return None
+    if any(item in WITHOUT_AMOUNT and row.modifier != item for item in line.modifiers):
         return None
     in_facility = line.place in schedule.facilities
     amount = fee(row, schedule, in_facility)

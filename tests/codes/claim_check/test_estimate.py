@@ -118,6 +118,18 @@ def test_a_part_billed_alone_is_reduced_as_that_part():
     assert amounts("70551-TC", "70552") == ["50.00", "350.00"]
 
 
+def test_a_therapist_assistant_is_paid_85_percent_of_what_is_left():
+    make_fee("97110", "40", multiple_procedure="5")  # practice expense 20
+    make_fee("97140", "32.50", multiple_procedure="5")
+    by_therapist, by_assistant = estimate("97110-GP", "97110-GP,CQx2").lines
+    assert str(by_therapist.amount) == "40.00"
+    assert str(by_assistant.amount) == "51.00"  # 85 percent of twice 30
+    assert by_assistant.steps[-2:] == ("× 2 units", "× 85% for a therapist assistant (CQ)")
+    assert amounts("97140-GO,CO") == ["27.63"]
+    before = estimate("97110-GP,CQ", date="2021-12-31").lines
+    assert [str(item.amount) for item in before] == ["40.00"]
+
+
 def test_units_of_therapy_lose_half_their_practice_expense():
     make_fee("97110", "40", multiple_procedure="5")  # practice expense 20
     make_fee("97140", "30", multiple_procedure="5")  # practice expense 15
@@ -129,6 +141,11 @@ def test_units_of_therapy_lose_half_their_practice_expense():
     [
         ("10000-66", {}, "team surgery is priced by report"),
         ("10000-53", {}, "a discontinued procedure is priced by report"),
+        ("10000-CQ", {}, "Medicare returns CQ without GP"),
+        ("10000-GP,CO", {}, "Medicare returns CO without GO"),
+        ("10000-FX", {}, "what film takes off the technical part is not estimated"),
+        ("10000-GY", {}, "Medicare pays nothing for what the law excludes"),
+        ("10000-PB", {}, "Medicare pays nothing for a wrong surgery"),
         ("10000", {"status": "J"}, "anesthesia is paid by time"),
         ("10000", {"status": "B"}, "the fee schedule has no amount for it outside a facility"),
         ("10000~pos22", {"facility_na": True}, "no amount for it in a facility"),

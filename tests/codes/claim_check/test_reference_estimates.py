@@ -23,8 +23,11 @@ DAY = date(2026, 8, 1)
 # fmt: off
 MODIFIERS = [
     "50", "50", "80", "82", "AS", "62", "RT", "59", "26", "26", "TC", "54", "55", "78", "53", "22",
+    "FX", "GY",
 ]
 # fmt: on
+# Of therapists and their assistants, together or one of the two alone.
+THERAPY = [("GP",), ("GP", "CQ"), ("GO", "CO"), ("CQ",), ("GP", "CO")]
 PLACES = ["", "11", "11", "22", "24", "31", "99"]
 
 
@@ -34,7 +37,10 @@ def random_claim(chance: random.Random, codes: list[str], zip_codes: list[str]) 
             number,
             chance.choice(codes),
             DAY,
-            tuple(chance.sample(MODIFIERS, chance.choice([0, 0, 0, 1, 1, 2]))),
+            (
+                *chance.sample(MODIFIERS, chance.choice([0, 0, 0, 1, 1, 2])),
+                *chance.choice([(), (), (), chance.choice(THERAPY)]),
+            ),
             chance.choice([1, 1, 1, 2, 3]),
             chance.choice(PLACES),
         )
@@ -69,6 +75,7 @@ RULES = {
     "base endoscopy", "beside a procedure", "technical part", "professional part",
     "half the practice expense", "non-facility fee", " facility fee", "both sides", "each side",
     "an assistant", "co-surgeon", "without the aftercare", "surgery alone", "unit by unit",
+    "therapist assistant",
 }  # fmt: skip
 
 
