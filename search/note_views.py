@@ -15,6 +15,8 @@ from accounts import daily_allowance
 from accounts.daily_allowance import Kind
 from accounts.guest import guest_of, keep_guest
 from codes.csv_download import csv_response
+from codes.queries.official_text import publisher_lines_of_systems
+from codes.queries.releases import published_releases
 from codes.queries.service_date import read_service_date
 from search.identifiers import masked
 from search.notes.coding import coded, is_ready
@@ -29,7 +31,15 @@ from search.notes.submitted import (
 )
 
 SECONDS_TO_WAIT = 30  # for an index that is being made
-CSV_HEADER = ["code_system", "code", "description", "complete", "confidence", "words_of_the_note"]
+CSV_HEADER = [
+    "code_system",
+    "code",
+    "description",
+    "complete",
+    "confidence",
+    "words_of_the_note",
+    "publisher",
+]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -56,8 +66,8 @@ def note_coding(request):
 def _note_coding(request):
     """Context: `allowance`; `note`, the masked text to show in the box; `error`, a sentence about
     what was handed in; `is_not_ready` while there is no index; `refused`, an Allowance that is used
-    up; `review` (Review), `masked_counts`, `token`; `date_of_service`, `date_error`,
-    `most_characters`, `member_notes`.
+    up; `review` (Review), `publisher_lines` of the texts in it, `masked_counts`, `token`;
+    `date_of_service`, `date_error`, `most_characters`, `member_notes`.
     """
     today = timezone.localdate()
     date_of_service, date_error = read_service_date(request.POST.get("date", ""), today)
@@ -93,10 +103,14 @@ def _note_coding(request):
     if action == "claim" and seen.claim_url:
         return redirect(seen.claim_url)
     if action == "csv" and seen.accepted:
-        return csv_response(f"note codes {date_of_service}", CSV_HEADER, _csv_rows(seen))
+        rows = _csv_rows(seen, date_of_service)
+        return csv_response(f"note codes {date_of_service}", CSV_HEADER, rows)
     if action in ("claim", "csv"):
         context["error"] = "No complete code is accepted yet. Tick at least one below."
-    return _page(request, {**context, "review": seen, "token": token_for(found.text)})
+    systems = {offer.proposal.system for offer in seen.offers}
+    lines = publisher_lines_of_systems(systems, published_releases(), date_of_service)
+    context |= {"review": seen, "publisher_lines": lines, "token": token_for(found.text)}
+    return _page(request, context)
 
 
 def _review(request, text: str, date_of_service: date, today: date, *, is_again: bool) -> Review:
@@ -125,7 +139,8 @@ def _page(request, context: dict, status: int = 200):
     return render(request, "search/note.html", context, status=status)
 
 
-def _csv_rows(seen: Review):
+def _csv_rows(seen: Review, date_of_service: date):
+    releases = published_releases()
     for item in seen.accepted:
         yield [
             item.system.label,
@@ -134,4 +149,5 @@ def _csv_rows(seen: Review):
             "yes" if item.is_complete else "no",
             item.confidence.value,
             item.words,
+            " ".join(publisher_lines_of_systems([item.system], releases, date_of_service)),
         ]

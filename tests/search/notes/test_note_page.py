@@ -182,6 +182,26 @@ def test_the_accepted_codes_download_as_csv(client):
     assert "no-store" in answer["Cache-Control"]
 
 
+def test_licensed_text_bears_the_line_of_the_ama_on_the_page_and_in_the_download(client):
+    release = make_release(source=Source.CPT_DESCRIPTORS, valid_from=date(2026, 1, 1))
+    code = make_code("96522", system=CodeSystem.CPT)
+    make_description(code, release=release, long="Invented refilling of implanted pump")
+    kept.make()
+    line = "© Copyright 2026 American Medical Association. All rights reserved."
+
+    page = client.post(ADDRESS, {"note": f"{NOTE}\nInvented refilling of implanted pump."}).text
+    sent = fields(page)
+    accepted = ["cpt:96522", "icd-10-cm:E78.5"]
+    answer = client.post(ADDRESS, {**sent, "accept": accepted, "action": "csv"})
+    _, *rows = answer.getvalue().decode("utf-8-sig").splitlines()
+    (pump,) = (row for row in rows if "Invented refilling" in row)
+    (disease,) = (row for row in rows if "Hyperlipidemia" in row)
+
+    assert "cpt:96522" in offered(page) and line in page
+    assert line in pump and line not in disease
+    assert line not in Client().post(ADDRESS, {"note": NOTE}).text
+
+
 def test_a_note_without_a_code_offers_nothing_to_accept(client):
     page = client.post(ADDRESS, {"note": "She feels well today."}).text
 
