@@ -177,3 +177,19 @@ def test_make_alone_tells_its_targets():
     told = subprocess.run(["make", "-s"], cwd=ROOT, check=True, capture_output=True, text=True)
     for target in ("run", "test", "bench"):
         assert f"make {target} " in told.stdout
+
+
+def test_each_decision_is_listed_and_those_that_code_names_exist():
+    folder = ROOT / "docs" / "decisions"
+    files = {int(file.name[:4]): file for file in folder.glob("0*.md")}
+    listed = dict(re.findall(r"\[(\d+)\]\((\S+\.md)\)", (folder / "README.md").read_text()))
+    texts = [file.read_text(encoding="utf-8") for file in [*program_files(), *folder.glob("*.md")]]
+    named = {int(each) for text in texts for each in re.findall(r"\bdecision (\d+)\b", text)}
+
+    assert {int(number): name for number, name in listed.items()} == {
+        number: file.name for number, file in files.items()
+    }
+    assert len(named) > 4 and named <= set(files)
+    for number, file in files.items():
+        text = file.read_text(encoding="utf-8")
+        assert text.startswith(f"# {number}. ") and len(text.splitlines()) <= 50, file.name
