@@ -94,7 +94,7 @@ def write_reply(reply: Message) -> OutgoingMail:
     )
     answers = question.message_id if question else ""
     sender = f"{name}, CaseConsultant" if reply.author else "CaseConsultant"
-    return _sent(reply, content, answers=answers, sender_name=sender)
+    return _sent(reply, content, answers=answers, sender_name=sender, is_by_person=True)
 
 
 def write_escalated(thread: Thread) -> OutgoingMail:

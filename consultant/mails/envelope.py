@@ -33,11 +33,13 @@ def write_in_thread(
     answers: str = "",
     sender_name: str = "",
     message_ids: Sequence[str] | None = None,
+    is_by_person: bool = False,
 ) -> OutgoingMail:
     """A mail to the thread's member, which mailboxes put below the mails it follows.
 
     `answers` is the Message-ID of the mail it answers; '' is the thread's last one. `message_ids`
-    are those of the thread, the oldest first; None: they are looked up.
+    are those of the thread, the oldest first; None: they are looked up. `is_by_person`: a
+    consultant wrote it.
     """
     if message_ids is None:
         stored = thread.messages.exclude(message_id="")
@@ -50,7 +52,9 @@ def write_in_thread(
         html=as_html(content),
         sender=formataddr((sender_name or PRODUCT, settings.CONSULTANT_ADDRESS)),
         reply_to=thread_address(thread),
-        headers=_headers(references[-1] if references else "", references),
+        headers=_headers(
+            references[-1] if references else "", references, is_by_person=is_by_person
+        ),
         about=about(thread),
         priority=0,
     )
@@ -77,13 +81,15 @@ def answer_subject(subject: str) -> str:
     return f"Re: {_ANSWER_MARK.sub('', subject.strip()) or 'your case'}"
 
 
-def _headers(in_reply_to: str, references: list[str]) -> dict[str, str]:
-    """Threading (RFC 5322, 3.6.4), that no person wrote it (RFC 3834), and our mark of loops.
+def _headers(
+    in_reply_to: str, references: list[str], *, is_by_person: bool = False
+) -> dict[str, str]:
+    """Threading (RFC 5322, 3.6.4), whether a person wrote it (RFC 3834), and our mark of loops.
 
     Exchange heeds X-Auto-Response-Suppress ([MS-OXCMAIL]) rather than Auto-Submitted.
     """
     headers = {
-        "Auto-Submitted": "auto-replied",
+        "Auto-Submitted": "no" if is_by_person else "auto-replied",
         "X-Auto-Response-Suppress": "OOF, AutoReply",
         LOOP_HEADER: settings.CONSULTANT_ADDRESS,
     }

@@ -370,9 +370,17 @@ def test_a_consultants_note_is_in_no_mail():
     assert "difficult" not in sent(mails.write_reply(reply)).as_string()
 
 
+def test_what_a_person_wrote_is_not_marked_as_written_by_a_machine():
+    message = sent(mails.write_reply(make_reply(make_question().thread)))
+    assert message.get_all("Auto-Submitted") == ["no"]
+    assert message[LOOP_HEADER] and message["In-Reply-To"]
+
+
 def test_that_a_person_will_answer_is_confirmed_with_the_time():
     thread = make_question(make_thread(**WITH_CONSULTANT)).thread
-    text = text_of(sent(mails.write_escalated(thread)))
+    message = sent(mails.write_escalated(thread))
+    text = text_of(message)
+    assert message["Auto-Submitted"] == "auto-replied"
     assert "answer by Thu 26 Nov 2026, 16:30 EST." in " ".join(text.split())
 
 
