@@ -26,18 +26,6 @@ CANNED = reverse("admin:consultant_cannedtext_changelist")
 MAILS = reverse("admin:consultant_incomingmail_changelist")
 
 
-@pytest.fixture
-def anna(client):
-    user = make_consultant("anna@example.org", first_name="Anna", last_name="Meyer")
-    client.force_login(user)
-    return user
-
-
-@pytest.fixture
-def ben():
-    return make_consultant("ben@example.org", first_name="Ben", last_name="Okafor")
-
-
 def page_of(case: Thread) -> str:
     return reverse("admin:consultant_thread_change", args=[case.pk])
 

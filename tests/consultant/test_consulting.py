@@ -19,22 +19,12 @@ from consultant.models import Message, Thread
 from consultant.replies import reply_html
 from consultant.shown import shown_messages
 from tests.consultant.cases import make_answer, make_question
-from tests.consultant.waiting_cases import mailed, make_case, make_consultant
+from tests.consultant.waiting_cases import mailed, make_case
 from tests.factories import make_description, make_release, make_user
 
 pytestmark = pytest.mark.django_db
 
 STATE = Thread.State
-
-
-@pytest.fixture
-def anna():
-    return make_consultant("anna@example.org", first_name="Anna", last_name="Meyer")
-
-
-@pytest.fixture
-def ben():
-    return make_consultant("ben@example.org", first_name="Ben", last_name="Okafor")
 
 
 def test_a_reply_stops_the_clock_and_goes_out_by_mail(anna):

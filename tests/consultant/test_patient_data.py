@@ -8,19 +8,12 @@ from consultant.actions.consulting import LooksLikeAPatient
 from consultant.drafts import draft_reply
 from consultant.models import CannedText, Message
 from tests.consultant.cases import make_answer, make_question
-from tests.consultant.waiting_cases import mailed, make_case, make_consultant, replies
+from tests.consultant.waiting_cases import mailed, make_case, replies
 from tests.factories import make_user
 
 pytestmark = pytest.mark.django_db
 QUOTED = "Mrs. Smith (MRN 4471902) had 96522 once. Mrs. Smith may have it again."
 MASKED = "Mrs. [name] (MRN [number]) had 96522 once. Mrs. [name] may have it again."
-
-
-@pytest.fixture
-def anna(client):
-    user = make_consultant("anna@example.org", first_name="Anna", last_name="Meyer")
-    client.force_login(user)
-    return user
 
 
 @pytest.fixture

@@ -13,20 +13,10 @@ from consultant.models import IncomingMail, Message, Thread
 from consultant.queries.inbox import with_more
 from tests.consultant.cases import make_question
 from tests.consultant.mail_data import raw_mail, receive_and_read
-from tests.consultant.waiting_cases import mailed, make_case, make_consultant
+from tests.consultant.waiting_cases import mailed, make_case
 
 pytestmark = pytest.mark.django_db
 TITLE = "The member wrote again"
-
-
-@pytest.fixture
-def anna():
-    return make_consultant("anna@example.org", first_name="Anna")
-
-
-@pytest.fixture
-def ben():
-    return make_consultant("ben@example.org", first_name="Ben")
 
 
 def ago(**time):
