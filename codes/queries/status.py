@@ -19,7 +19,9 @@ class StatusKind(StrEnum):
 
 
 class Listing(Protocol):
-    """What is asked here of an OfficialDescription."""
+    """What is asked here of an OfficialDescription, or of a lighter row without its texts: claims
+    and the search index have one each, of what they have read.
+    """
 
     code: Code
     release: Release
