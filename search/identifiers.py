@@ -13,6 +13,27 @@ from dataclasses import dataclass, field
 
 _NAME = r"[A-Z](?:[A-Za-z-]|['’](?!s\b))*[a-z]\b"
 _INITIAL = r"[A-Z]\."
+_PARTICLES = r"(?:(?:van|von|de|der|den|del|della|di|da|dos|la|le|al|el|bin) ){0,3}"
+_CAPITALS = r"[A-Z](?:[A-Z-]|['’](?!S\b))+\b"
+# What ends a name that stands in capitals after a label: the line, a gap, the next label.
+_ENDED = (
+    r"(?=[ \t]*(?:$|[|;(])|[ \t]{2,}"
+    r"|,? (?:DOB|D\.O\.B|MRN|AGE|SEX|M\.?D|D\.?O|N\.?P|P\.?A|R\.?N)\b)"
+)
+_LABELED = (
+    r"(?:[Pp]rovider|[Aa]ttending(?: physician)?|[Pp]hysician|[Ss]urgeon|[Rr]eferring"
+    r"(?: (?:physician|provider))?|PCP|[Aa]uthor|[Dd]ictated by|[Ss]igned by|[Ee]mergency contact"
+    r"|[Nn]ext of kin|[Gg]uardian|[Ss]pouse|[Gg]uarantor|[Ss]ubscriber|[Rr]esponsible party|Pt)"
+)
+_CREDENTIALS = r"(?:M\.?D|D\.?O|N\.?P|P\.?A(?:-C)?|R\.?N|APRN|FNP(?:-C|-BC)?|D\.?P\.?M|PhD)\b"
+# Who is of an age without being named.
+_NOT_NAMED = (
+    r"(?!(?:Patient|Pt|She|He|They|It|This|That|The|Who|Child|Infant|Baby|Mother|Father|Client"
+    r"|Resident|Veteran|Gentleman|Lady|Woman|Man|Girl|Boy|Female|Male)\b)"
+)
+_IN_SMALL = (
+    r"(?!(?:is|was|and|or|has|had|who|appointment|office|visit|said|says|note|to|of|in|for)\b)"
+)
 _FULL_NAME = rf"{_NAME}(?: {_INITIAL})?(?: {_NAME}){{1,2}}"
 _MONTH = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.?"
 _DATE = (
@@ -71,7 +92,15 @@ _FORMS = [
     # Social security numbers; Medicare beneficiary identifiers (CMS: 11 characters, position 1 a
     # digit, 2, 5, 8 and 9 letters), printed with or without dashes.
     ("number", re.compile(r"(?<![\d-])\d{3}-\d{2}-\d{4}(?![\d-])"), "[number]"),
-    ("number", re.compile(r"\b(SSN\s*[:=#]?\s*)\d{3} ?\d{2} ?\d{4}\b", re.I), r"\1[number]"),
+    (
+        "number",
+        re.compile(
+            r"\b((?:SSN|social security(?: (?:number|no\.?|#))?)\s*[:=#]?\s*)"
+            r"\d{3} ?\d{2} ?\d{4}\b",
+            re.I,
+        ),
+        r"\1[number]",
+    ),
     (
         "number",
         re.compile(r"\b[1-9][A-Z][A-Z0-9]\d-?[A-Z][A-Z0-9]\d-?[A-Z]{2}\d{2}\b", re.I),
@@ -85,14 +114,22 @@ _FORMS = [
     (
         "number",
         re.compile(
-            r"\b(MRN|medical record(?: number)?|(?:member|patient|policy|account|claim|subscriber"
-            r"|group|encounter|license|certificate)"
-            r"(?: ?(?:id|no\.?|number|#))+)(\s*[:=#]?\s*)(?=[A-Z0-9-]*\d)[A-Z0-9-]{4,}",
+            r"\b(MRN|MR ?(?=#)|acct\.?|DEA|medical record(?: number)?|(?:member|patient|policy"
+            r"|account|acct|claim|subscriber|group|encounter|license|certificate|insurance|chart|card|visit)"
+            r"(?: ?(?:id|no\.?|number|#))+)([\s:=#]{0,4})(?=[A-Z0-9-]*\d)[A-Z0-9-]{4,}",
             re.I,
         ),
         r"\1\2[number]",
     ),
     ("number", re.compile(r"(?<![\d.$,])\d{8,}(?![\d.])"), "[number]"),
+    (
+        "phone",
+        re.compile(
+            r"\b((?:phone|telephone|tel|cell|mobile|fax|pager|call)\.?[:#]? ?)\d{3}[-. ]\d{4}\b",
+            re.I,
+        ),
+        r"\1[phone]",
+    ),
     (
         "address",
         re.compile(
@@ -106,32 +143,92 @@ _FORMS = [
     (
         "name",
         re.compile(
-            rf"\b(Mr|Mrs|Ms|Miss|Mx|Dr|Prof)\b\.? (?:{_INITIAL} ?)?{_NAME}(?: {_INITIAL})?"
+            rf"\b(Mr|Mrs|Ms|Miss|Mx|Dr|Prof)\b\.? (?:{_INITIAL} ?)?{_PARTICLES}{_NAME}"
+            rf"(?: {_INITIAL})?"
             rf"(?: (?!Hospital|Clinic|Center){_NAME})?{_EPONYM}"
         ),
         r"\1. [name]",
     ),
-    ("name", re.compile(rf"\bDoctor (?:{_NAME})(?: {_NAME})?{_EPONYM}"), "Doctor [name]"),
     (
         "name",
-        re.compile(rf"\b([Pp]atient(?:'s|’s)?(?: [Nn]ame)?(?: is| named)?:? ){_NAME},? {_NAME}"),
-        r"\1[name]",
+        re.compile(
+            rf"\b(DR|MRS|Dr|Mr|Mrs)\b\.? (?:{_INITIAL} ?)?{_CAPITALS}(?: {_INITIAL})?{_EPONYM}"
+        ),
+        r"\1. [name]",
     ),
     (
         "name",
-        re.compile(rf"\b([Nn]ame(?:d| is)?:[ \t]*|[Nn]ame(?:d| is)? ){_NAME},? {_NAME}"),
+        re.compile(
+            rf"\b(MR|MS)\.? {_CAPITALS}(?=,| (?:IS|WAS|HAS|RETURN|PRESENT|COME|REPORT|DENIE|STATE)"
+            r"[A-Z]*\b|['’]S\b)"
+        ),
+        r"\1. [name]",
+    ),
+    (
+        "name",
+        re.compile(rf"\b(mr|mrs|dr|prof)\. {_IN_SMALL}[a-z][a-z'’-]+\b{_EPONYM}"),
+        r"\1. [name]",
+    ),
+    (
+        "name",
+        re.compile(
+            r"\b((?:(?:PATIENT|PT)(?: NAME)?|NAME|(?:Patient|Pt)(?: Name)?|Name):[ \t]*)"
+            rf"{_CAPITALS}, {_CAPITALS}(?: [A-Z]\b\.?)?{_ENDED}",
+            re.M,
+        ),
         r"\1[name]",
     ),
     (
         "name",
         re.compile(
-            rf"\b{_FULL_NAME}(?=,? (?:is|was) (?:an?|the) (?:[\w-]+ ){{0,3}}\d{{1,3}}[ -]"
+            rf"\b((?:NAME|Name):[ \t]*){_CAPITALS}(?: [A-Z]\.)? {_CAPITALS}{_ENDED}", re.M
+        ),
+        r"\1[name]",
+    ),
+    (
+        "name",
+        re.compile(rf"\b{_CAPITALS}(?: [A-Z]\.)? {_CAPITALS}(?=, {_CREDENTIALS})"),
+        "[name]",
+    ),
+    (
+        "name",
+        re.compile(
+            rf"\b({_LABELED}[ \t]*:[ \t]*){_NAME}(?:,? {_INITIAL})?,? {_NAME}"
+            rf"(?: {_INITIAL}| {_NAME})?"
+        ),
+        r"\1[name]",
+    ),
+    ("name", re.compile(rf"\bDoctor (?:{_NAME})(?: {_NAME})?{_EPONYM}"), "Doctor [name]"),
+    (
+        "name",
+        re.compile(rf"\b([Pp]atient(?:'s|’s)?(?: [Nn]ame)?(?: is| named)?:? )"
+                       rf"{_NAME}(?:,? {_INITIAL})?,? {_NAME}"),
+        r"\1[name]",
+    ),
+    (
+        "name",
+        re.compile(rf"\b([Nn]ame(?:d| is)?:[ \t]*|[Nn]ame(?:d| is)? )"
+                       rf"{_NAME}(?:,? {_INITIAL})?,? {_NAME}"),
+        r"\1[name]",
+    ),
+    (
+        "name",
+        re.compile(
+            rf"\b(?:{_FULL_NAME}|{_NAME}, {_NAME}(?: {_INITIAL})?|{_NOT_NAMED}{_NAME}"
+            r"(?= (?:is|was) an? \d{1,3}[ -](?:year|yr|y\.?/?o)))"
+            rf"(?=,? (?:is|was) (?:an?|the) (?:[\w-]+ ){{0,3}}\d{{1,3}}[ -]"
             r"(?:year|month|week|day|yr|y\.?o)|,? (?:an? )?\d{1,3}[ -]?(?:year|yr|y/?o))"
         ),
         "[name]",
     ),
-    ("name", re.compile(rf"\b{_NAME}(?: {_INITIAL})? {_NAME}(?=, (?:M\.?D|D\.?O|N\.?P|P\.?A"
-                        r"(?:-C)?|R\.?N|D\.?P\.?M|PhD)\b)"), "[name]"),
+    (
+        "name",
+        re.compile(
+            rf"\b{_NAME}(?: {_INITIAL})? {_NAME}"
+            rf"(?=, {_CREDENTIALS}| (?:MD|DO|NP|PA-C|RN|APRN|FNP)\b)"
+        ),
+        "[name]",
+    ),
 ]  # fmt: skip
 _IN_NAME = re.compile(r"(?:(?:Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Doctor|[Nn]amed?|is|[Pp]atient)\b\W*)*"
                       r"(?P<words>.*)", re.S)  # fmt: skip
@@ -176,14 +273,14 @@ def masked(text: str, *, known: Collection[str] = (), but: Collection[str] = ())
 
 
 def _name_in(words: str) -> str:
-    """A name without the title and the like before it."""
-    return _IN_NAME.fullmatch(words)["words"].strip()
+    """A name without the label, the title and the like before it."""
+    return _IN_NAME.fullmatch(words.rpartition(":")[2].strip())["words"].strip()
 
 
 def _words_of(name: str) -> list[str]:
     """The words of a name that recur alone: longer ones, which begin no sentence by chance."""
-    words = re.findall(_NAME, _name_in(name))
-    return [word for word in words if len(word) >= 4 and word not in _ORDINARY]
+    words = re.findall(rf"{_NAME}|{_CAPITALS}", _name_in(name))
+    return [word for word in words if len(word) >= 4 and word.title() not in _ORDINARY]
 
 
 # Surnames and first names that are words of notes as well, and are masked only where they are
