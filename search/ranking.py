@@ -9,11 +9,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
 from codes.models import CodeSystem
-from search.features import FEATURES, candidates
+from search.features import FEATURES, ROWS, candidates
 from search.index.build import SYSTEMS
 from search.index.part import Part
 from search.meaning import Model
@@ -36,8 +37,7 @@ LEAST_UNKNOWN = 0.0002  # where no word is known: by meaning, "asdf qwerty" scor
 MOST_MATCHES = 1000
 
 
-@dataclass(frozen=True)
-class Ranked:
+class Ranked(NamedTuple):
     """A code with its score from 0 to 1, and the phrase that speaks for it best."""
 
     part: Part
@@ -104,23 +104,22 @@ class Found:
         """Those likely enough to show, best first, each code once; variants stand back."""
         if not len(self):
             return self
-        least = max(least_score, least_share * float(self.scores.max()))
-        likely = np.flatnonzero(self.scores >= least)
-        found = self[likely[np.argsort(-self.scores[likely], kind="stable")]]
-        seen: set[int] = set()
-        places = [
-            place
-            for place, key in enumerate(found.code_ids.tolist())
-            if not (key in seen or seen.add(key))
-        ]
-        found = found[places[:MOST_MATCHES]]
-        return found[spread(found.diagnoses(MOST_PLACED), found.scores.tolist())]
+        least = max(least_score, least_share * self.scores.max().item())
+        likely = (self.scores >= least).nonzero()[0]
+        found = self[likely.take(np.argsort(-self.scores.take(likely), kind="stable"))]
+        place_of: dict[int, int] = {}  # where each code stands first, by its key
+        for place, key in enumerate(found.code_ids.tolist()):
+            place_of.setdefault(key, place)
+        places = np.array(list(place_of.values())[:MOST_MATCHES], np.intp)
+        first = found[places[:MOST_PLACED]]
+        order = spread(first.diagnoses(), first.scores.tolist())
+        places[:MOST_PLACED] = places.take(order)
+        return found[places]
 
-    def diagnoses(self, most: int) -> list[str]:
-        """The stored values of the first `most`, '' for those of other systems than ICD-10-CM."""
-        first = self[:most]
-        values = first.facts("code_value").tolist()
-        systems = first.facts("code_system").tolist()
+    def diagnoses(self) -> list[str]:
+        """The stored values, '' for those of other systems than ICD-10-CM."""
+        values = self.facts("code_value").tolist()
+        systems = self.facts("code_system").tolist()
         return [
             value.decode() if system == DIAGNOSES else ""
             for value, system in zip(values, systems, strict=True)
@@ -181,20 +180,20 @@ def ranked(
         most=MOST_BEGUN if is_begun else None,
     )
     weights = learned()["meaning" if model is not None and vectors is not None else "words"]
-    trust = np.array([reading.trust for reading in readings], np.float32)[found.readings]
-    asks_later = np.array(
-        [
-            any(not LATER_STEMS.isdisjoint(slot.stems) for slot in reading.slots)
-            for reading in readings
-        ]
-    )[found.readings]
-    scores = scores_of(weights, found.features, trust)
-    sources = [part for part, _ in parts]
-    every = Found(sources, found.parts, found.codes, found.phrases, scores, found.by_meaning)
-    scores[every.facts("is_later") & ~asks_later] *= LATER_SHARE
+    trust = np.array([reading.trust for reading in readings], np.float32)
+    asks_later = np.array([_asks_later(reading) for reading in readings])
+    scores = scores_of(weights, found.features, trust.take(found.readings))
+    is_later = found.features[:, ROWS["is_later"]] > 0
+    scores[is_later & ~asks_later.take(found.readings)] *= LATER_SHARE
     if day is not None:
-        scores[(every.facts("code_first") > day) | (every.facts("code_last") < day)] *= OVER_SHARE
-    return every
+        first, last = found.facts("code_first"), found.facts("code_last")
+        scores[(first > day) | (last < day)] *= OVER_SHARE
+    sources = [part for part, _ in parts]
+    return Found(sources, found.parts, found.codes, found.phrases, scores, found.by_meaning)
+
+
+def _asks_later(reading: Reading) -> bool:
+    return any(not LATER_STEMS.isdisjoint(slot.stems) for slot in reading.slots)
 
 
 def scores_of(weights: Weights, features: np.ndarray, trust) -> np.ndarray:

@@ -1,6 +1,7 @@
 """One index, open: Tantivy's searcher and the arrays beside it, mapped and shared by processes."""
 
 import json
+import math
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping
 from functools import cached_property
@@ -58,6 +59,11 @@ class Part:
     @property
     def phrase_count(self) -> int:
         return len(self.phrase_code)
+
+    @cached_property
+    def unknown_weight(self) -> float:
+        """How much a word tells that no text has: a little less than the rarest ones."""
+        return math.log1p(max(self.phrase_count, 1)) * 0.6
 
     def _own_weights(self) -> np.ndarray:
         """How much each stem tells (float32): rare ones more, those of WEAK little."""
