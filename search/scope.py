@@ -58,6 +58,6 @@ def scope_of(
 def division_of(chapter: str) -> Division | None:
     """The division that `system:slug` names; None where there is none."""
     system, _, slug = chapter.partition(":")
-    if system not in CodeSystem.values or not slug:
+    if not slug or system not in CodeSystem.values:
         return None
     return next(reversed(path_to(system, slug)), None)

@@ -1,6 +1,6 @@
 """Where codes that score alike are placed: not twenty variants of one diagnosis first of all."""
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Sequence
 
 FULL_LENGTH = 7  # characters of a diagnosis that tells of the encounter
@@ -14,7 +14,7 @@ def spread(diagnoses: Sequence[str], scores: Sequence[float]) -> list[int]:
     """The places of codes, best first, in the order they are shown in. `diagnoses` are the stored
     values of ICD-10-CM's codes and '' for those of other systems, which stay as they are.
     """
-    twins, branches = Counter(), Counter()
+    twins, branches = defaultdict(int), defaultdict(int)
     placed = list(scores)
     for place, value in enumerate(diagnoses[:MOST_PLACED]):
         if not value:
