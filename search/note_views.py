@@ -65,9 +65,10 @@ def note_coding(request):
 @sensitive_variables()
 def _note_coding(request):
     """Context: `allowance`; `note`, the masked text to show in the box; `error`, a sentence about
-    what was handed in; `is_not_ready` while there is no index; `refused`, an Allowance that is used
-    up; `review` (Review), `publisher_lines` of the texts in it, `masked_counts`, `token`;
-    `date_of_service`, `date_error`, `most_characters`, `member_notes`.
+    what was handed in; `is_both` where words were pasted beside the file that was read;
+    `is_not_ready` while there is no index; `refused`, an Allowance that is used up; `review`
+    (Review), `publisher_lines` of the texts in it, `masked_counts`, `token`; `date_of_service`,
+    `date_error`, `most_characters`, `member_notes`.
     """
     today = timezone.localdate()
     date_of_service, date_error = read_service_date(request.POST.get("date", ""), today)
@@ -79,8 +80,9 @@ def _note_coding(request):
     except Refused as refused:
         # What is too long or no text is not sent back; the browser's "back" still has it.
         return _page(request, {**context, "error": str(refused)}, 422)
+    is_both = bool(request.FILES.get("file")) and bool(request.POST.get("note", "").strip())
     found = masked(handed_in)
-    context |= {"note": found.text, "masked_counts": found.counts}
+    context |= {"note": found.text, "masked_counts": found.counts, "is_both": is_both}
     is_again = is_token_for(request.POST.get("token", ""), handed_in)
     if request.POST.get("action") == "edit":
         return _page(request, context)

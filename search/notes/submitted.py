@@ -10,6 +10,9 @@ MOST_CHARACTERS = 50_000
 # The largest request: the longest note as UTF-8, percent-encoded, with what a form adds.
 MOST_BYTES = 1_000_000
 _SALT = "search.notes"
+# What PDF, Word and RTF files begin with, of which some hold nothing but text characters.
+_OTHER_FILES = (b"%PDF-", b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"{\\rtf")
+_BINARY = re.compile(r"[\x00-\x06\x0e-\x1a]")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
@@ -38,17 +41,25 @@ def text_of(pasted: str, file=None) -> str:
 
 def _text_of_file(file) -> str:
     content = file.read(MOST_BYTES)
-    is_wide = content.startswith((b"\xff\xfe", b"\xfe\xff"))
-    try:
-        text = content.decode("utf-16" if is_wide else "utf-8-sig")
-    except UnicodeDecodeError:
-        text = "\0"
-    if "\0" in text:
+    text = "" if content.startswith(_OTHER_FILES) else _decoded(content)
+    if content and not text:
         raise Refused(
             "The file is not plain text. Save the note as a .txt file in UTF-8, or paste its "
-            "words; PDF and Word files are not read."
+            "words; PDF, Word and RTF files are not read."
         )
     return text
+
+
+def _decoded(content: bytes) -> str:
+    """The text of a file in UTF-8, in UTF-16 that says so, or as Windows has it; '' of no text."""
+    is_wide = content.startswith((b"\xff\xfe", b"\xfe\xff"))
+    for encoding in ("utf-16",) if is_wide else ("utf-8-sig", "cp1252"):
+        try:
+            text = content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        return "" if _BINARY.search(text) else text
+    return ""
 
 
 def token_for(text: str) -> str:

@@ -265,7 +265,11 @@ def test_a_note_of_50_000_characters_is_read(client):
         (NOTE.encode(), 200),
         (b"\xef\xbb\xbf" + NOTE.encode(), 200),
         (NOTE.encode("utf-16"), 200),
+        (NOTE.replace("gout", "Sjögren’s").encode("cp1252"), 200),
         (b"%PDF-1.7\n\xe2\xe3\xcf\xd3", 422),
+        (b"%PDF-1.7\n1 0 obj", 422),
+        (b"{\\rtf1 " + NOTE.encode() + b"}", 422),
+        (b"\x01\x02\x93", 422),
         (b"PK\x03\x04\x00\x00", 422),
         (b"x" * 50_001, 422),
         (b"x" * 1_000_001, 413),
@@ -278,6 +282,14 @@ def test_text_files_are_read_and_others_refused(client, content, status):
 
     assert answer.status_code == status
     assert bool(offered(answer.text)) is (status == 200)
+
+
+def test_where_a_note_is_pasted_beside_a_file_the_page_says_which_was_read(client):
+    file = SimpleUploadedFile("note.txt", NOTE.encode())
+
+    answer = client.post(ADDRESS, {"note": "Possible gout.", "file": file}).text
+
+    assert "icd-10-cm:E78.5" in offered(answer) and "The file was read." in answer
 
 
 @pytest.mark.parametrize(
