@@ -26,7 +26,9 @@ MOST_CHOICES = 24
 _DIABETES = frozenset({"E08", "E09", "E10", "E11", "E13"})
 _SIDE = re.compile(r"\b(right|left|bilateral)\b", re.I)
 _PLAIN_ONE = re.compile(
-    r"\bunspecified\b|\bwithout\b|\buncomplicated\b|\bNOS\b|\bnot intractable", re.I
+    r"\bunspecified\b|\bwithout\b|\buncomplicated\b|\bNOS\b|\bnot intractable"
+    r"|\basymptomatic\b|\bnot having achieved remission|\bin other .*classified elsewhere",
+    re.I,
 )
 _ENCOUNTER = re.compile(r"\b(?:encounter|sequela)\b", re.I)
 _SEX = re.compile(r"\b(?:fe)?male\b", re.I)
@@ -34,11 +36,18 @@ _SEX = re.compile(r"\b(?:fe)?male\b", re.I)
 _NOTHING_FURTHER = re.compile(r"\bwithout complications?\b|\buncomplicated\b", re.I)
 _OPEN = re.compile(r"\bunspecified\b|\bNOS\b", re.I)
 _PLAIN_STEMS = frozenset(stems("unspecified without uncomplicated complication"))
+_COMPLICATION = frozenset(stems("complication"))
 # Words of a code's text that a note hardly says with the rest: "lumbar region".
-_FILLING = frozenset(stems("region site part stage severity"))
+_FILLING = frozenset(stems("region site part stage"))
 # What the guidelines take for granted of a fracture (I.C.19.c).
 _PRESUMED = frozenset(stems("displaced closed"))
-_AS_UNSPECIFIED = re.compile(r"\bunspecified as [^,]+", re.I)
+# What a note need not say: "(severe)", "with unspecified severity".
+_NOT_ASKED = re.compile(
+    r"\b(?:(?:unspecified|not specified) as [^,]+|unspecified (?:severity|stage))|\([^)]*\)", re.I
+)
+# Of the hip and the knee; below each stand those of both sides (0) and of one (1).
+_ARTHROSES = ("M16", "M169", "M17", "M179")
+_OF_OTHER_KINDS = frozenset(stems("secondary traumatic posttraumatic dysplasia"))
 # Left and right heart failure are types, no sides.
 _OF_NO_SIDE = ("I50",)
 _NEGATORS = frozenset({"no", "not", "without"})
@@ -119,6 +128,7 @@ def specific(
     """
     if value not in diagnoses.rows:
         return None
+    value = _primary(value, diagnoses, said, side)
     value = _above_unsided(_above_unspecified(value, diagnoses, said), diagnoses)
     missing: list[str] = []
     choices: list[str] = []
@@ -178,6 +188,16 @@ def _possible(values, diagnoses: Diagnoses, said: frozenset[str], sex: str) -> l
         if not is_there and (not sex or not sexes or sex in sexes):
             found.append(value)
     return found or list(values)
+
+
+def _primary(value: str, diagnoses: Diagnoses, said: frozenset[str], side: str) -> str:
+    """For an arthrosis that is of no kind but of a side, that of the primary one, which is what
+    one that is not specified is taken for (Coding Clinic, fourth quarter of 2016).
+    """
+    if value not in _ARTHROSES or not side or said & _OF_OTHER_KINDS:
+        return value
+    primary = f"{value[:3]}{0 if side == 'bilateral' else 1}"
+    return primary if primary in diagnoses.rows else value
 
 
 def _above_unspecified(value: str, diagnoses: Diagnoses, said: frozenset[str]) -> str:
@@ -241,7 +261,8 @@ def _by_side(
         presumed = _PRESUMED | frozenset(stems("dominant" if side == "right" else "nondominant"))
         more = {value: _asserted(diagnoses.rows[value][0]) - said - presumed for value in having}
         fewest = min(map(len, more.values()))
-        having = [value for value in having if len(more[value]) == fewest]
+        if not fewest:
+            having = [value for value in having if not more[value]]
     if len(having) > 1:
         plain = [value for value in having if "unspecified" in diagnoses.rows[value][0].lower()]
         having = plain[:1] or having
@@ -254,7 +275,8 @@ def _by_words(text, values, diagnoses: Diagnoses, said: frozenset[str]) -> str |
     scored = []
     for value in values:
         more = (
-            told(diagnoses.rows[value][0])
+            told(_NOT_ASKED.sub("", diagnoses.rows[value][0]))
+            - negated_stems(diagnoses.rows[value][0])
             - own - WEAK_STEMS - _PLAIN_STEMS - _FILLING - _PRESUMED
         )  # fmt: skip
         if value[:3] in _DIABETES:
@@ -274,7 +296,7 @@ def _plain_one(values, diagnoses: Diagnoses, said: frozenset[str]) -> str | None
         # The plainest says least that the note does not: F32.A, not F32.9; E11.9, J45.909.
         plain.sort(
             key=lambda value: (
-                "unspecified complications" in diagnoses.rows[value][0],
+                bool(said & _NEGATORS) and not negated_stems(diagnoses.rows[value][0]),
                 len(_asserted(diagnoses.rows[value][0]) - said),
                 "female" not in diagnoses.rows[value][0].lower()
                 and bool(_SEX.search(diagnoses.rows[value][0])),
@@ -283,13 +305,26 @@ def _plain_one(values, diagnoses: Diagnoses, said: frozenset[str]) -> str | None
                 len(diagnoses.rows[value][0]),
             )
         )
-    return plain[0] if plain else None
+    if plain:
+        return plain[0]
+    # Of codes none of which is for what is not told, that for what the others are not.
+    others = [value for value in values if diagnoses.rows[value][0].startswith("Other ")]
+    if len(values) == 1 or (len(others) == 1 and len(values) == 2):
+        return (others or values)[0]
+    return None
 
 
 def _asserted(text: str) -> set[str]:
     """The stems of what a code's text says there is."""
-    text = _AS_UNSPECIFIED.sub("", text)
-    return told(text) - negated_stems(text) - _PLAIN_STEMS - WEAK_STEMS - _FILLING - _NEGATORS
+    text = _NOT_ASKED.sub("", text)
+    return (
+        told(text)
+        - negated_stems(text)
+        - (_PLAIN_STEMS - _COMPLICATION)
+        - WEAK_STEMS
+        - _FILLING
+        - _NEGATORS
+    )
 
 
 def _leaves(values: list[str], diagnoses: Diagnoses) -> list[str]:

@@ -13,7 +13,7 @@ from codes.models import CodeSystem
 from codes.queries.releases import published_releases
 from search.index.current import Index, current
 from search.notes import further, past, weighing
-from search.notes.choices import diagnoses_of, specific
+from search.notes.choices import Specific, diagnoses_of, specific
 from search.notes.context import Context, State
 from search.notes.encounter import completed, encounter_of
 from search.notes.gestation import gestation_of
@@ -117,17 +117,16 @@ def _diagnoses(
                 named[0][0].phrase), True, level, evidence)  # fmt: skip
             continue
         if history:
-            proposal = reading.diagnosis(history, level, evidence, "The note has it as past.")
+            proposals = [reading.diagnosis(history, level, evidence, "The note has it as past.")]
         else:
-            proposal = _specific(reading, value, named, encounter, level, evidence)
-        if proposal is None:
-            continue
-        before = found.get(proposal.value)
-        if before is None:
-            found[proposal.value] = proposal
-        else:
-            before.evidence += proposal.evidence
-            before.confidence = min(before.confidence, level, key=CONFIDENCES.index)
+            proposals = _specific(reading, value, named, encounter, level, evidence)
+        for proposal in proposals:
+            before = found.get(proposal.value)
+            if before is None:
+                found[proposal.value] = proposal
+            else:
+                before.evidence += proposal.evidence
+                before.confidence = min(before.confidence, level, key=CONFIDENCES.index)
     return list(found.values())
 
 
@@ -139,12 +138,7 @@ def _foot_ulcer(reading: Reading, found: list[Proposal]) -> list[Proposal]:
     said = [
         reading.said(number) for number in sorted({item.sentence for item in diabetic.evidence})
     ]
-    complaint = [
-        reading.said(number)
-        for number, sentence in enumerate(reading.sentences)
-        if sentence.section in (Section.COMPLAINT, Section.PRESENT)
-    ]
-    side = side_of(said) or side_of(complaint)
+    side = side_of(said) or side_of(_complaint(reading))
     reached = specific("L975", reading.diagnoses, frozenset(), side)
     if reached is None:
         return []
@@ -165,7 +159,10 @@ def _history(reading: Reading, value: str, sections: set[Section], is_past: bool
     return history if history in reading.diagnoses.rows else ""
 
 
-def _specific(reading, value, named, encounter, level, evidence) -> Proposal | None:
+def _specific(reading, value, named, encounter, level, evidence) -> list[Proposal]:
+    """What the words about a diagnosis make of it. Where both sides are meant and no code is for
+    both, each side has its own (ICD-10-CM guidelines, I.B.13).
+    """
     numbers = {mention.sentence for mention, _ in named}
     problems = {reading.sentences[number].problem for number in numbers} - {-1}
     wide = numbers | problems | {
@@ -174,37 +171,48 @@ def _specific(reading, value, named, encounter, level, evidence) -> Proposal | N
     }  # fmt: skip
     near = [reading.said(number) for number in sorted(numbers)]
     rest = [reading.said(number) for number in sorted(wide - numbers)]
-    complaint = [
+    told: set[str] = set()
+    after: list[int] = []
+    for number in numbers:
+        more, others = qualified(number, reading.sentences, reading.named)
+        told |= reading.told(number, value) | more
+        after += others
+    side = side_of(near) or side_of(rest) or side_of(map(reading.said, after))
+    if not side and value[0] in "SM":
+        side = side_of(_complaint(reading))
+    if reading.gestation and value[0] in "OZ":
+        told |= reading.gestation.stems
+    words = frozenset(told)
+    reached = [specific(value, reading.diagnoses, words, side, reading.sex)]
+    if side == "bilateral" and reached[0] and "side" in reached[0].missing:
+        reached = [
+            specific(value, reading.diagnoses, words, one, reading.sex) for one in ("right", "left")
+        ]
+    said = " ".join([*near, *rest])
+    return [_proposal(reading, item, encounter, said, level, evidence) for item in reached if item]
+
+
+def _complaint(reading: Reading) -> list[str]:
+    """The sentences that say what the patient comes for."""
+    return [
         reading.said(number)
         for number, sentence in enumerate(reading.sentences)
         if sentence.section in (Section.COMPLAINT, Section.PRESENT)
     ]
-    said: set[str] = set()
-    after: list[int] = []
-    for number in numbers:
-        more, others = qualified(number, reading.sentences, reading.named)
-        said |= reading.told(number, value) | more
-        after += others
-    side = side_of(near) or side_of(rest) or side_of(map(reading.said, after))
-    if not side and value[0] in "SM":
-        side = side_of(complaint)
-    if reading.gestation and value[0] in "OZ":
-        said |= reading.gestation.stems
-    reached = specific(value, reading.diagnoses, frozenset(said), side, reading.sex)
-    if reached is None:
-        return None
+
+
+def _proposal(reading, reached: Specific, encounter, said: str, level, evidence) -> Proposal:
     missing, choices = list(reached.missing), reached.choices
     value, text, is_billable = reached.value, reached.text, reached.is_billable
     reason = ""
     if "encounter" in missing and encounter:
-        below = reading.diagnoses.below.get(value, [])
-        whole = completed(value, below, encounter, " ".join([*near, *rest]))
+        whole = completed(value, reading.diagnoses.below.get(value, []), encounter, said)
         if whole:
             value, (text, is_billable) = whole, reading.diagnoses.rows[whole]
             missing.remove("encounter")
             reason = "The encounter is read from the note's words."
             choices = () if not missing else choices
-    return Proposal(CodeSystem.ICD_10_CM, value, text, is_billable, level, evidence, reason,
+    return Proposal(CodeSystem.ICD_10_CM, value, text, is_billable, level, list(evidence), reason,
                     tuple(missing), choices)  # fmt: skip
 
 

@@ -49,9 +49,12 @@ _TURN = re.compile(
     re.I,
 )  # fmt: skip
 _NOT_CUES = _words(
-    "no (?:change|changes|improvement|relief|increase|longer|further|additional|new|difference)"
+    "no (?:change|changes|improvement|relief|increase|difference)"
     "(?: (?:in|of|from|with|to))?", "not only", "no problem", "not (?:certain|sure)",
     "without (?:difficulty|improvement|relief|stopping)", "not improved?", "no cause",
+    "no (?:doubt|question)", "without (?:a )?(?:doubt|question)",
+    "no longer (?:able|works?|working|takes?|taking|uses?|using|on)",
+    "(?:never|not) (?:been )?(?:treated|medicated|tested|evaluated|hospitalized)(?: for)?",
 )  # fmt: skip
 _DENIED_BEFORE = _words(
     "no", "denies", "denied", "deny", "denying", "without", "negative for", "absence of",
@@ -60,7 +63,9 @@ _DENIED_BEFORE = _words(
     " (?:have|report|endorse|show|reveal|demonstrate|experience|appear|complain|suggest|notice"
     "|note|indicate|feel|see|meet|believe)(?: (?:any|evidence|signs?)(?: of)?)?",
     "(?:has|have|had)(?: not|n['’]t) (?:had|been|experienced|noticed|developed|reported)",
-    "not (?:have|having|consistent with|have any|any|suggestive of|concerning for|appreciated)",
+    "not (?:\\w+ly )?(?:have|having|consistent with|have any|any|suggestive of|concerning for"
+    "|appreciated|experiencing|reporting|endorsing|noting|showing|complaining of)", "unlikely",
+    "(?:pertinent )?negatives(?: include| are)?:?",
     "rather than", "instead of", "lack of", "lacks", "(?:isn|wasn|aren|weren)['’]t",
     "unremarkable for", "fails? to (?:show|reveal)", "cannot (?:see|feel)", "not diagnosed with",
     "resolution of", "not been (?:formally )?diagnosed with", "negative", "neg(?: for)?",
@@ -71,14 +76,17 @@ _DENIED_AFTER = _words(
     "|within normal limits|intact)", "not (?:present|appreciated|seen|noted|palpable)", "unlikely",
     "ruled out", "(?:has|have) resolved", "(?:is|are) resolved", "absent", "denied", ": ?none",
     ": ?no", ": ?negative", ": ?non-?\\w+", ": ?never", "resolved",
+    "[-–:] ?(?:denies|denied|none|negative)", r"\(-\)", "-free", "free (?:for|since)",
 )  # fmt: skip
 _UNCERTAIN_BEFORE = _words(
     "possible", "possibly", "probable", "probably", "likely", "most likely", "suspect(?:ed|s|ing)?",
-    "suspicion (?:of|for|that)", "suspicious for", "(?:concern(?:s|ed|ing)?|worr(?:y|ied|isome))"
+    "suspicion (?:of|for|that)", "suspicious for", "c/w", "looks like", "empiric(?:ally)?",
+    "(?:concern(?:s|ed|ing)?|worr(?:y|ied|isome))"
     " (?:for|about|that|of|with|regarding)", "concern", "rule out", "to rule", "r/o",
     "evaluat(?:e|ed|ion|ing) (?:for|of)(?= possible)", "work[- ]?up (?:for|of)",
     "consistent with", "compatible with", "suggest(?:s|ive|ing|ed)?(?: of)?", "indicative of",
-    "differential(?: diagnosis)?(?: includes?)?", "versus", "vs", "question(?:able)?(?: of)?",
+    "differential(?: diagnosis)?(?: includes?)?", "versus", "vs",
+    "(?<!without )(?<!no )question(?:able)?(?: of)?",
     "(?:could|may|might|would) (?:also )?(?:be|have|represent|indicate|reflect|include|suggest"
     "|contribute|cause|benefit)(?: (?:due|related|secondary) to)?", "appears? to (?:be|have)",
     "cannot (?:exclude|rule out)", "presum(?:ed|ably|ptive)", "seems? (?:to (?:be|have)|like)",
@@ -86,7 +94,8 @@ _UNCERTAIN_BEFORE = _words(
     "worrisome for", "concerning for", "thinks? (?:it|this|that)", "feels? like", "potential",
     "wonders? (?:if|about)", "representative of", "impression of", "equivocal for", "borderline",
     "evaluate for", "evaluation for", "screen(?:ed|ing)? for", "apparent", "whether", "if this is",
-    "potentially", "thought", "doubts?", "doubtful", "screen(?:ed|ing)?(?: \\w+){0,3} for",
+    "potentially", "thought", "(?<!no )doubts?", "doubtful",
+    "screen(?:ed|ing)?(?: \\w+){0,3} for",
     "type of", "perhaps", "what sounds like", "truly have", "unsure",
 )  # fmt: skip
 _UNCERTAIN_AFTER = _words(
@@ -120,10 +129,16 @@ _HYPOTHETICAL_AFTER = _words(
 _RELATIVES = _words(
     "mother", "father", "mom", "dad", "brothers?", "sisters?", "siblings?", "parents?", "aunts?",
     "uncles?", "grandmother", "grandfather", "grandparents?", "cousins?", "maternal", "paternal",
-    "family history(?: is)?(?: significant)?(?: for| of)?", "fh of", "relatives?", "wife",
+    "fam(?:ily)? (?:history|hx)(?: is)?(?: significant)?(?: for| of)?", "fh of", "relatives?",
+    "wife",
     "husband", "sons?", "daughters?", "children", "partner", "spouse", "friends?", "coworkers?",
     "runs in (?:the|his|her|their) family", "family members?", "nephew", "niece",
 )  # fmt: skip
+_OF_RELATIVE = re.compile(
+    r" (?:in|of) (?:his|her|their|the patient['’]s|(?:a |the )?(?:maternal|paternal)) "
+    r"(?:mother|father|brother|sister|parents?|sibling|aunt|uncle|grand\w+|son|daughter|cousin)",
+    re.I,
+)
 _NO_RELATIVE = _words(
     "(?:accompanied|brought in|joined) (?:today )?by (?:his|her|their) \\w+",
     "(?:with|from|by|for|to) (?:his|her|their) (?:wife|husband|mother|father|son|daughter|partner"
@@ -152,7 +167,7 @@ _NUMBER = re.compile(r"^-?\d+\b")  # COVID-19
 _BELIEVED = _words("i believe (?:this|that|he|she|you|the patient)(?: is| has)?")
 _INSIDE = re.compile(r"(?<!\w)(?:no|not|without|likely|possible|probable|suspected)(?!\w)", re.I)
 _ABSENT = re.compile(
-    r"\b(?:without|not(?! elsewhere| otherwise)|no) (?:mention of )?"
+    r"\b(?:without|not(?! elsewhere| otherwise| specified)|no) (?:mention of )?"
     r"([^;()]*, and [^,;()]*|[^,;()]*?)(?=,|;|\)|\(|$| with\b)",
     re.I,
 )
@@ -175,6 +190,8 @@ def context_of(text: str, start: int, end: int, section: Section, phrase: str = 
     if relative and not re.search(r"\b(?:he|she|the patient|patient)\b", before[relative.end() :],
                                   re.I):  # fmt: skip
         return Context(State.RELATIVE, is_past, relative[0])
+    if found := _OF_RELATIVE.match(after):
+        return Context(State.RELATIVE, is_past, found[0].strip())
     without_false = _NOT_CUES.sub(_blank, near)
     if found := _RISKS.search(before):
         return Context(State.HYPOTHETICAL, is_past, found[0])

@@ -39,7 +39,7 @@ right left bilateral bilaterally unilateral sided side acute chronic mild modera
 slight significant recurrent persistent intermittent new old known stable worsening primary
 essential generalized diffuse nonspecific early late upper lower inner outer medial lateral
 anterior posterior distal proximal superior inferior mid middle area region joint joints muscle
-pitting located involving within seen noted present along bilat
+pitting valve located involving within seen noted present along bilat
 newly diagnosed history uncontrolled controlled poorly well type stage grade
 """
 BETWEEN = frozenset(stems(_BETWEEN_WORDS))
@@ -92,6 +92,13 @@ class _Telling:
         # A phrase of such words alone keeps them.
         rest = np.bincount(owners[own & ~is_left_out], minlength=part.phrase_count)
         keep = own & (~is_left_out | (rest[owners] == 0))
+        # The index has fractures under "Fracture, traumatic".
+        of_fracture = np.bincount(
+            owners[part.token_id == part.stem_number.get("fractur", -1)],
+            minlength=part.phrase_count,
+        )
+        is_traumatic = part.token_id == part.stem_number.get("traumat", -1)
+        keep &= ~(is_traumatic & (of_fracture[owners] > 0))
         self.ids = part.token_id[keep]
         counts = np.bincount(owners[keep], minlength=part.phrase_count)
         self.starts = np.r_[0, np.cumsum(counts)].astype(np.int64)
@@ -103,6 +110,20 @@ class _Telling:
         wanted &= ~(
             (systems == SYSTEMS.index("icd-10-cm")) & np.isin(first, [b"V", b"W", b"X", b"Y"])
         )
+        # A disease is no manifestation "in diseases classified elsewhere" unless it says so.
+        is_official = part.phrase_kind == KINDS.index(WhyKind.OFFICIAL)
+        has = {
+            stem: np.bincount(
+                owners[part.token_id == part.stem_number.get(stem, -1)],
+                minlength=part.phrase_count,
+            )
+            for stem in ("elsewher", "not")
+        }
+        of_manifestation = np.zeros(len(part.code_value), np.bool_)
+        of_manifestation[
+            part.phrase_code[is_official & (has["elsewher"] > 0) & (has["not"] == 0)]
+        ] = True
+        wanted &= is_official | ~of_manifestation[part.phrase_code]
         self.usable = np.flatnonzero(wanted & (counts > 0) & (counts <= 9))
         loose = np.bincount(owners[(part.token_flag == 0) & ~keep], minlength=part.phrase_count)
         # "Other hypertension" is what plain hypertension is not.

@@ -37,7 +37,15 @@ _SPELLED_OUT = {
     "diabetic": "diabetes",
     "low back": "lower back lumbar",
     "lower back": "low back lumbar",
-    "lumbar": "lumbar low back",
+    "lumbar": "lumbar region low back",
+    "cervical": "cervical region",
+    "thoracic": "thoracic region",
+    "degenerative disc disease": "intervertebral disc degeneration",
+    "rotator cuff tear": "rotator cuff tear or rupture not specified as traumatic",
+    "lower extremity": "lower extremity leg",
+    "lower extremities": "lower extremity leg",
+    "upper extremity": "upper extremity arm",
+    "upper extremities": "upper extremity arm",
     "sacrum": "sacral region",
     "pituitary adenoma": "benign neoplasm of pituitary gland",
     "chemotherapy": "antineoplastic chemotherapy",
@@ -72,6 +80,14 @@ _SPELLED_OUT = {
     "disc herniation": "intervertebral disc displacement",
     "herniated disc": "intervertebral disc displacement",
     "disc herniations": "intervertebral disc displacement",
+    "morbid obesity": "morbid severe obesity due to excess calories",
+    "hypertriglyceridemia": "pure hyperglyceridemia",
+    "carotid stenosis": "occlusion and stenosis of carotid artery",
+    "carotid artery stenosis": "occlusion and stenosis of carotid artery",
+    "peripheral neuropathy": "polyneuropathy",
+    "vaginal candidiasis": "candidiasis of vulva and vagina",
+    "pulmonary nodule": "solitary pulmonary nodule",
+    "lung nodule": "solitary pulmonary nodule",
     "mi": "acute myocardial infarction",
     "myocardial infarction": "acute myocardial infarction",
     "nstemi": "non-st elevation nstemi myocardial infarction",
@@ -94,7 +110,20 @@ _NO_TERM = frozenset({"pt", "or", "as", "all", "is", "it", "us", "hr", "bp", "ad
 # (LAD), the hand that is used more (RHD), or how something came about.
 _NEVER = frozenset(
     {"pcp", "allergies", "labs", "abnormal lab", "abnormal labs", "cholesterol", "sedentary"}
-    | {"side effect", "side effects", "cmp", "tsh", "psa", "lft", "lfts", "ed", "cvs", "lad", "rhd"}
+    | {
+        "side effect",
+        "side effects",
+        "cmp",
+        "tsh",
+        "psa",
+        "lft",
+        "lfts",
+        "dob",
+        "ed",
+        "cvs",
+        "lad",
+        "rhd",
+    }
     | {
         "twisted",
         "overdue",
@@ -105,6 +134,7 @@ _NEVER = frozenset(
         "diabetes under",
         "tennis",
         "insulin pump",
+        "diabetic neuropathy",
     }
     | {f"{relative} had" for relative in ("mom", "mother", "dad", "father", "sister", "brother")}
 )

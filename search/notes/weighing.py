@@ -14,8 +14,8 @@ from search.words import WEAK_STEMS, stems
 STRONG, FAIR, WEAK = range(3)
 # Looked up with every note: rules of combinations, drugs, visits and relatives lead there.
 RULED_CATEGORIES = [
-    "F02", "I69", "J44", "L97", "N13", "Z00", "Z01", "Z12", "Z3A", "Z68", "Z79", "Z80", "Z81",
-    "Z82", "Z83", "Z84", "Z89", "Z90", "Z93", "Z94", "Z95", "Z96", "Z98", "Z99",
+    "F02", "I69", "J44", "L97", "N13", "Z00", "Z01", "Z12", "Z23", "Z3A", "Z68", "Z79", "Z80",
+    "Z81", "Z82", "Z83", "Z84", "Z89", "Z90", "Z93", "Z94", "Z95", "Z96", "Z98", "Z99",
     "I10", "I11", "I12", "I13", "E08", "E09", "E10", "E11", "E13",
 ]  # fmt: skip
 # The least weight of a mention, as a share of that of a word that one phrase of the index has.
@@ -227,6 +227,8 @@ _VISITS = [
 ENDINGS = {"Z000": "01", "Z0012": "91", "Z0141": "91"}
 _SCREENINGS = [
     (re.compile(r"\b(?:annual|screening|routine|yearly) mammogra\w+", re.I), "Z1231"),
+    (re.compile(r"\bencounter for immunization|\b(?:vaccines?|immunizations?|shots?) "
+                r"(?:was |were )?(?:given|administered)", re.I), "Z23"),
     (re.compile(r"\bscreening colonoscop\w+|\bcolon cancer screening", re.I), "Z1211"),
 ]  # fmt: skip
 

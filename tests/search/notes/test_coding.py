@@ -80,6 +80,16 @@ DIAGNOSES = {
     "L9751": "Non-pressure chronic ulcer of other part of right foot",
     "L9752": "Non-pressure chronic ulcer of other part of left foot",
     "L97519": "Non-pressure chronic ulcer of other part of right foot with unspecified severity",
+    "M17": "Osteoarthritis of knee",
+    "M170": "Bilateral primary osteoarthritis of knee",
+    "M171": "Unilateral primary osteoarthritis of knee",
+    "M1711": "Unilateral primary osteoarthritis, right knee",
+    "M1712": "Unilateral primary osteoarthritis, left knee",
+    "M179": "Osteoarthritis of knee, unspecified",
+    "M2555": "Pain in hip",
+    "M25551": "Pain in right hip",
+    "M25552": "Pain in left hip",
+    "M25559": "Pain in unspecified hip",
     "M54": "Dorsalgia",
     "M541": "Radiculopathy",
     "M5410": "Radiculopathy, site unspecified",
@@ -208,6 +218,9 @@ def test_the_words_of_a_note_choose_the_code_that_says_no_more():
         "HPI\nShe feels a lump.\nDx: Malignant neoplasm of the left breast.": "C50.912",
         "HPI\nHe feels a lump.\nDx: Malignant neoplasm of the left breast.": "C50.922",
         "A: Heart failure.": "I50.9",
+        "Dx: Left knee osteoarthritis.": "M17.12",
+        # Where no code is for both sides, each has its own.
+        "Dx: Bilateral hip pain.": "M25.551 M25.552",
     }
 
     assert codes_of(wanted) == wanted
