@@ -17,6 +17,7 @@ from accounts import daily_allowance
 from accounts.daily_allowance import Allowance, Kind
 from accounts.guest import guest_or_new
 from accounts.models import User
+from accounts.one_line import one_line
 from assistant.models import Conversation, Feedback, Turn
 from assistant.models.conversation import MAX_TITLE_LENGTH
 from assistant.models.feedback import MAX_COMMENT_LENGTH
@@ -171,7 +172,7 @@ def _being_answered(turn: Turn):
 
 def rename(*, conversation: Conversation, title: str) -> None:
     """Give the conversation another title; an empty one changes nothing."""
-    if title := " ".join(title.split())[:MAX_TITLE_LENGTH]:
+    if title := one_line(title)[:MAX_TITLE_LENGTH]:
         conversation.title = title
         conversation.save(update_fields=["title"])
         logger.info("conversation renamed", extra={"conversation_id": str(conversation.pk)})
@@ -205,7 +206,7 @@ def give_feedback(*, turn: Turn, verdict: str, comment: str = "") -> Feedback:
         turn=turn,
         defaults={
             "verdict": Feedback.Verdict(verdict),
-            "comment": comment.strip()[:MAX_COMMENT_LENGTH],
+            "comment": comment.replace("\0", "").strip()[:MAX_COMMENT_LENGTH],
             "given_at": timezone.now(),
             "handled_at": None,
             "handled_by": None,

@@ -19,6 +19,7 @@ from careers.models import (
 from careers.resume_files import ResumeError, clean_name, kind_of_resume
 from careers.states import STATES
 
+MOST_CREDENTIALS = 20
 RESUME_TYPES = ".pdf,.docx,application/pdf"
 
 
@@ -128,8 +129,15 @@ class HeldCredentialForm(forms.ModelForm):
         )
 
 
+# A form that asks for more rows than its page has is not read: Django would draw a thousand.
 CredentialFormSet = inlineformset_factory(
-    User, HeldCredential, form=HeldCredentialForm, extra=2, max_num=20, can_delete=True
+    User,
+    HeldCredential,
+    form=HeldCredentialForm,
+    extra=2,
+    max_num=MOST_CREDENTIALS,
+    absolute_max=MOST_CREDENTIALS,
+    can_delete=True,
 )
 
 

@@ -212,7 +212,7 @@ def _group_asked_for(
     if document is None or code_list not in CoverageList.values or not number.isdecimal():
         return None, None
     asked = parameters.get("page", "")
-    position = max(int(asked), 1) if asked.isascii() and asked.isdecimal() else 1
+    position = max(int(asked[:9]), 1) if asked.isascii() and asked.isdecimal() else 1
     offset = (min(position, 1000) - 1) * CODES_PER_PAGE
     groups = groups_of(
         [document],

@@ -177,12 +177,14 @@ def test_an_empty_title_changes_nothing():
     assert conversation.title == "Pumps"
     actions.rename(conversation=conversation, title=" Refills \n of pumps " + "x" * 200)
     assert conversation.title.startswith("Refills of pumps x") and len(conversation.title) == 120
+    actions.rename(conversation=conversation, title="Pumps\0 of\x01 two")
+    assert conversation.title == "Pumps of two"
 
 
 def test_a_second_word_on_an_answer_replaces_the_first():
     turn = make_turn()
     actions.give_feedback(turn=turn, verdict="helpful")
-    feedback = actions.give_feedback(turn=turn, verdict="mistake", comment=" The fee is wrong. ")
+    feedback = actions.give_feedback(turn=turn, verdict="mistake", comment=" The fee\0 is wrong. ")
 
     assert turn.feedback == feedback
     assert (feedback.verdict, feedback.comment) == ("mistake", "The fee is wrong.")

@@ -9,6 +9,7 @@ from django.core.files.storage import storages
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
+from django.utils.html import escape
 
 from accounts.models import OutgoingMail
 from careers.actions import candidates
@@ -432,3 +433,13 @@ def test_the_profile_keeps_credentials_with_number_and_expiry(candidate):
     held = HeldCredential.objects.get()
     assert (str(held.credential), held.number, f"{held.expires_on}") == ("CCS", "77", "2027-06-30")
     assert ada.get("/careercenter/my/profile/").status_code == 200
+
+
+@pytest.mark.parametrize("count", ["1000", "9" * 40, "\0"])
+def test_a_profile_with_more_rows_than_there_can_be_is_refused(candidate, count):
+    data = {"name": "Ada", "credential-TOTAL_FORMS": count, "credential-INITIAL_FORMS": "1"}
+    answer = client_of(candidate).post("/careercenter/my/profile/", data)
+    assert answer.status_code == 200
+    assert answer.text.count('name="credential-') < 5 * 25
+    [error] = answer.context["credentials"].non_form_errors()
+    assert escape(error) in answer.text

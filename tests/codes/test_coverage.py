@@ -180,6 +180,8 @@ def test_a_group_is_shown_alone_with_all_its_codes(member):
     assert "G89.0" in text
     assert "A90002" not in text
     assert section(member, "&document=1&group=covered-x").status_code == 200
+    for page in ("9" * 5000, "-1", "²", "%00"):
+        assert section(member, f"&document=90001&group=covered-2&page={page}").status_code == 200
 
 
 def test_the_documents_download_as_csv(member):

@@ -261,6 +261,7 @@ def test_suggestions_are_a_fragment_that_a_browser_may_keep_for_a_minute(client)
         "q=%7B%7Bquery%7D%7D%7B%25%20now%20%25%7D",
         "q=pump&page=-1",
         "q=pump&page=99999999999999999999",
+        f"q=pump&page={'9' * 5000}",
         "q=pump&page=%C2%B2",
         "q=pump&system=nosuch",
         "q=pump&system=%00",
