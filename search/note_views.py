@@ -15,8 +15,10 @@ from accounts import daily_allowance
 from accounts.daily_allowance import Kind
 from accounts.guest import guest_of, keep_guest
 from codes.csv_download import csv_response
+from codes.queries.code_forms import CodeSystem
 from codes.queries.official_text import publisher_lines_of_systems
-from codes.queries.releases import published_releases
+from codes.queries.opps import date_note
+from codes.queries.releases import published_releases, source_of
 from codes.queries.service_date import read_service_date
 from search.identifiers import masked
 from search.notes.coding import coded, is_ready
@@ -67,8 +69,9 @@ def _note_coding(request):
     """Context: `allowance`; `note`, the masked text to show in the box; `error`, a sentence about
     what was handed in; `is_both` where words were pasted beside the file that was read;
     `is_not_ready` while there is no index; `refused`, an Allowance that is used up; `review`
-    (Review), `publisher_lines` of the texts in it, `masked_counts`, `token`; `date_of_service`,
-    `date_error`, `most_characters`, `member_notes`.
+    (Review), `publisher_lines` of the texts in it, `date_told` where no ICD-10-CM of that day
+    is loaded, `masked_counts`, `token`; `date_of_service`, `date_error`, `most_characters`,
+    `member_notes`.
     """
     today = timezone.localdate()
     date_of_service, date_error = read_service_date(request.POST.get("date", ""), today)
@@ -110,8 +113,14 @@ def _note_coding(request):
     if action in ("claim", "csv"):
         context["error"] = "No complete code is accepted yet. Tick at least one below."
     systems = {offer.proposal.system for offer in seen.offers}
-    lines = publisher_lines_of_systems(systems, published_releases(), date_of_service)
-    context |= {"review": seen, "publisher_lines": lines, "token": token_for(found.text)}
+    releases = published_releases()
+    diagnoses = releases.shown(source_of(CodeSystem.ICD_10_CM), date_of_service)
+    context |= {
+        "review": seen,
+        "publisher_lines": publisher_lines_of_systems(systems, releases, date_of_service),
+        "date_told": date_note(diagnoses, date_of_service) if diagnoses else "",
+        "token": token_for(found.text),
+    }
     return _page(request, context)
 
 

@@ -162,6 +162,12 @@ _DENIED_BY_SIGN = re.compile(
     r"(?:\[ ?\]|[☐□]|\(-\)|[,:;(] ?[-–](?=$)|\bnot (?:\w+ly )?(?:feeling |having )?)\s*$", re.I
 )
 _UNCERTAIN_BY_SIGN = re.compile(r"(?:^|[\s#(])\?\s*$")
+# "Pain, most likely due to gout" believes in no gout.
+_LIKELY_DUE = re.compile(
+    r"\b(?:likely|probabl[ey]|possibl[ey]|presum\w+|suspected|(?:could|may|might|thought to) be)"
+    r" (?:due|secondary) to$",
+    re.I,
+)
 _NUMBER = re.compile(r"^-?\d+\b")  # COVID-19
 # Sentences that believe in what they name, whatever stands around it.
 _BELIEVED = _words("i believe (?:this|that|he|she|you|the patient)(?: is| has)?")
@@ -239,7 +245,9 @@ def negated_stems(text: str) -> frozenset[str]:
 
 def _since_the_turn(before: str) -> str:
     """The part of a sentence before something named that is of the same clause."""
-    turns = list(_TURN.finditer(before))
+    turns = [
+        turn for turn in _TURN.finditer(before) if not _LIKELY_DUE.search(before[: turn.end()])
+    ]
     start = turns[-1].end() if turns else 0
     return before[max(start, len(before) - _CLAUSE) :]
 

@@ -22,7 +22,8 @@ LONGEST_TERM = 5  # words
 SHORTEST_WORD = 4  # letters of a term in small letters
 _COMMA_OK = frozenset(
     stems("type stage grade right left bilateral acute chronic unspecified uncomplicated initial "
-          "subsequent mild moderate severe recurrent with without primary in of due")
+          "subsequent mild moderate severe recurrent with without primary in of due lumbar "
+          "cervical thoracic lumbosacral")
 )  # fmt: skip
 _SPRAINED = frozenset(stems("ligament ligaments meniscus"))
 _LOWER, _UPPER, _SHAFT = "lower end", "upper end", "shaft"
@@ -88,6 +89,17 @@ _SPELLED_OUT = {
     "vaginal candidiasis": "candidiasis of vulva and vagina",
     "pulmonary nodule": "solitary pulmonary nodule",
     "lung nodule": "solitary pulmonary nodule",
+    "adenocarcinoma": "carcinoma malignant neoplasm",
+    "ductal carcinoma in situ": "intraductal carcinoma in situ",
+    "ductal carcinoma": "malignant neoplasm",
+    "lobular carcinoma": "malignant neoplasm",
+    "hypogonadism": "testicular hypogonadism",
+    "cognitive impairment": "cognitive deficit",
+    "elevated alkaline phosphatase": "abnormal level of alkaline phosphatase",
+    "elevated liver enzymes": "abnormal levels of serum enzymes",
+    "rotator cuff tendinopathy": "other shoulder lesions",
+    "rotator cuff tendinitis": "other shoulder lesions",
+    "rotator cuff tendonitis": "other shoulder lesions",
     "mi": "acute myocardial infarction",
     "myocardial infarction": "acute myocardial infarction",
     "nstemi": "non-st elevation nstemi myocardial infarction",

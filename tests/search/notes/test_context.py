@@ -60,6 +60,8 @@ def context(sentence: str, section: Section = Section.PRESENT):
         ("*Chest pain*-free", State.DENIED),
         ("Neg for *pneumonia*.", State.DENIED),
         ("?*pneumonia*", State.UNCERTAIN),
+        ("Shoulder pain, most likely due to *tendinopathy*.", State.UNCERTAIN),
+        ("No fever; pain due to *gout*.", State.PRESENT),
         ("Infiltrate c/w *pneumonia*.", State.UNCERTAIN),
         ("We will screen her today for *syphilis*.", State.UNCERTAIN),
         ("Will check *HIV*.", State.HYPOTHETICAL),

@@ -209,6 +209,14 @@ def test_a_note_without_a_code_offers_nothing_to_accept(client):
     assert "Accepted" not in page and "Check accepted on a claim" not in page
 
 
+def test_a_day_of_which_no_release_is_loaded_is_told(client):
+    page = client.post(ADDRESS, {"note": NOTE, "date": "2001-01-01"}).text
+
+    assert "no release for 1 Jan 2001 is loaded here" in page
+    july = Client().post(ADDRESS, {"note": NOTE, "date": "2026-07-15"}).text
+    assert "is loaded here" not in july
+
+
 def test_nothing_accepted_is_said_and_a_code_not_offered_cannot_be_accepted(client):
     sent = fields(client.post(ADDRESS, {"note": NOTE}).text)
 
