@@ -319,5 +319,5 @@ def _finished(item: _Work) -> LineEstimate:
     modifier = next((each for each in item.line.modifiers if each in _THERAPIST_ASSISTANTS), "")
     if modifier and item.line.date_of_service >= _THERAPIST_ASSISTANTS_SINCE:
         amount = in_cents(amount * _THERAPIST_ASSISTANT)
-        item.steps.append(f"× 85% for a therapist assistant ({modifier})")
+        item.steps.append(f"then × 85% for a therapist assistant ({modifier})")
     return LineEstimate(item.line, amount, tuple(item.steps))

@@ -124,7 +124,7 @@ def test_a_therapist_assistant_is_paid_85_percent_of_what_is_left():
     by_therapist, by_assistant = estimate("97110-GP", "97110-GP,CQx2").lines
     assert str(by_therapist.amount) == "40.00"
     assert str(by_assistant.amount) == "51.00"  # 85 percent of twice 30
-    assert by_assistant.steps[-2:] == ("× 2 units", "× 85% for a therapist assistant (CQ)")
+    assert by_assistant.steps[-2:] == ("× 2 units", "then × 85% for a therapist assistant (CQ)")
     assert amounts("97140-GO,CO") == ["27.63"]
     before = estimate("97110-GP,CQ", date="2021-12-31").lines
     assert [str(item.amount) for item in before] == ["40.00"]
