@@ -7,7 +7,7 @@ columns, one block after the other: most of the time goes into calls, not into n
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import accumulate
+from itertools import accumulate, zip_longest
 from typing import NamedTuple
 
 import numpy as np
@@ -29,8 +29,11 @@ class Stretches:
     """
 
     def __init__(self, parts: Iterable[Part], ends: Iterable[int]):
-        end_of = dict(zip(parts, ends, strict=True))
-        self.each = list(zip(end_of, [0, *end_of.values()], end_of.values(), strict=False))
+        self.each: list[tuple[Part, int, int]] = []
+        start = 0
+        for part, end in dict(zip(parts, ends, strict=True)).items():
+            self.each.append((part, start, end))
+            start = end
 
     def take(self, name: str, numbers: np.ndarray) -> np.ndarray:
         """What the parts' arrays of a name hold at numbers: a column of numbers in those parts."""
@@ -57,18 +60,19 @@ class Asked(NamedTuple):
 class Block:
     """One reading in one part: what the part knows of its words, and the phrases found for it.
 
-    `weights` are how much each slot tells, `matters` whether a phrase without it lacks something.
+    `shares` are how much of the reading each slot is, `matters` whether a phrase without it lacks
+    something.
     """
 
     place: int  # of the part, among those that are searched
     part: Part
     reading: int
-    weights: list[float]
+    shares: list[float]
     matters: list[bool]
     asked: list[Asked]
     phrases: np.ndarray
     bm25: np.ndarray  # 1 is the best
-    nearness: np.ndarray
+    nearness: np.ndarray | None  # None where meanings are not asked for
 
 
 @dataclass
@@ -80,7 +84,7 @@ class Phrases:
     numbers: np.ndarray
     block: np.ndarray
     bm25: np.ndarray
-    nearness: np.ndarray
+    nearness: np.ndarray | None
     slots: np.ndarray  # how well it fills each slot of its reading (slots by phrases)
     coverage: np.ndarray  # how much of the question it has
     precision: np.ndarray  # how much of it was asked for
@@ -138,10 +142,12 @@ def _block(place, part, rows, number, reading, most) -> Block:
     phrases, bm25 = part.phrases_with(wanted, most)
     if len(bm25):
         bm25 /= max(bm25.item(0), 1e-6)
-    nearness = np.zeros(len(phrases), np.float32)
-    if rows is not None and reading.near is not None:
+    nearness = None
+    if rows is not None:
         phrases, bm25, nearness = _with_nearest(phrases, bm25, rows, reading.near)
-    return Block(place, part, number, weights, matters, asked, phrases, bm25, nearness)
+    total = max(sum(weights), 1e-6)
+    shares = [weight / total for weight in weights]
+    return Block(place, part, number, shares, matters, asked, phrases, bm25, nearness)
 
 
 def _with_nearest(phrases, bm25, rows, every):
@@ -173,38 +179,38 @@ def _nearest_phrases(rows: np.ndarray, every: np.ndarray) -> np.ndarray:
 
 
 def _agreement(blocks: list[Block]) -> Phrases:
-    numbers, bm25, nearness = (
-        np.concatenate([getattr(block, name) for block in blocks])
-        for name in ("phrases", "bm25", "nearness")
-    )
-    count, width = len(numbers), max(len(block.weights) for block in blocks)
+    numbers = np.concatenate([block.phrases for block in blocks])
+    bm25 = np.concatenate([block.bm25 for block in blocks])
+    nearness = None
+    if blocks[0].nearness is not None:
+        nearness = np.concatenate([block.nearness for block in blocks])
+    count = len(numbers)
     sizes = [len(block.phrases) for block in blocks]
     of_block = np.arange(len(blocks)).repeat(sizes)
     stretches = Stretches([block.part for block in blocks], accumulate(sizes))
 
-    weights, matters = np.zeros((2, width, len(blocks)), np.float32)
-    for at, block in enumerate(blocks):
-        weights[: len(block.weights), at] = block.weights
-        matters[: len(block.matters), at] = block.matters
-    shares = weights / np.maximum(weights.sum(axis=0), 1e-6)
+    shares, matters = (
+        np.array([*zip_longest(*columns, fillvalue=0)], np.float32)
+        for columns in ([block.shares for block in blocks], [block.matters for block in blocks])
+    )
 
     places: dict[str, int] = {}  # of each stem, from 1 on
     for block in blocks:
         for item in block.asked:
             places.setdefault(item.stem, len(places) + 1)
     owners, kinds = _tokens(stretches, numbers, places)
-    kinds += of_block.take(owners) * (2 * len(places) + 2)
+    kinds = kinds + of_block.take(owners) * (2 * len(places) + 2)
     sums, serving = _kinds(blocks, places)
     agreed, half, strong = told = np.zeros((3, count), np.float32)
-    starts = starts_of(owners)
+    starts = starts_in(owners).nonzero()[0]
     rows = owners.take(starts)
     for total, values in zip(told, sums, strict=True):
         total[rows] = np.add.reduceat(values.take(kinds), starts)
-    slots = np.zeros(width * count, np.float32)
+    slots = np.zeros(len(shares) * count, np.float32)
     for slot_of, quality_of in serving:
         at = slot_of.take(kinds) * count + owners
         np.maximum.at(slots, at, quality_of.take(kinds))
-    slots = slots.reshape(width, count)
+    slots = slots.reshape(-1, count)
     return Phrases(
         blocks,
         stretches,
@@ -221,11 +227,11 @@ def _agreement(blocks: list[Block]) -> Phrases:
     )
 
 
-def starts_of(keys: np.ndarray) -> np.ndarray:
-    """Where each stretch of the same key begins."""
+def starts_in(keys: np.ndarray) -> np.ndarray:
+    """Whether a stretch of the same key begins, key by key."""
     is_start = np.ones(len(keys), np.bool_)
     np.not_equal(keys[1:], keys[:-1], out=is_start[1:])
-    return is_start.nonzero()[0]
+    return is_start
 
 
 def _tokens(stretches: Stretches, numbers: np.ndarray, places: dict[str, int]):
@@ -251,7 +257,7 @@ def _tokens(stretches: Stretches, numbers: np.ndarray, places: dict[str, int]):
 
 def _place_of(part: Part, places: dict[str, int]) -> np.ndarray:
     """The place of each stem of a part, 0 where it was not asked for."""
-    table = np.zeros(len(part.stems), np.intp)
+    table = np.zeros(len(part.stems), np.int16)
     for stem, place in places.items():
         number = part.stem_number.get(stem)
         if number is not None:

@@ -15,7 +15,7 @@ from search.agreement import (
     Stretches,
     phrases_found,
     place_nearness,
-    starts_of,
+    starts_in,
 )
 from search.index.build import KINDS, SYSTEMS
 from search.index.part import Part
@@ -136,7 +136,7 @@ def _by_code(phrases: Phrases, day: int | None, *, by_meaning: bool) -> Candidat
     if day is not None:
         # The text of another release than the one in force speaks for a code, but less.
         first, last = take("phrase_first", phrases.numbers), take("phrase_last", phrases.numbers)
-        agreement[(first > day) | (last < day)] *= 0.9
+        np.multiply(agreement, 0.9, out=agreement, where=(first > day) | (last < day))
     prior = agreement + 0.1 * phrases.bm25
     if by_meaning:
         prior += 0.6 * np.maximum(phrases.nearness, 0)
@@ -145,18 +145,19 @@ def _by_code(phrases: Phrases, day: int | None, *, by_meaning: bool) -> Candidat
     owner = take("phrase_code", phrases.numbers) + phrases.block * BLOCK
     order = np.argsort(owner * 4.0 - prior, kind="stable")
     owner = owner.take(order)
-    starts = starts_of(owner)
+    is_best = starts_in(owner)
+    starts = is_best.nonzero()[0]
     key, best = owner.take(starts), order.take(starts)
     block = phrases.block.take(best)
     base = block * BLOCK
     codes = key - base
     count = len(codes)
-    # Where there is no second phrase, the next row is the best one of another code, or the end.
+    # The next phrase is the second one, unless it is the best of another code, or the last again.
     second = order.take(starts + 1, mode="clip")
-    has_second = _sizes(starts, len(order)) > 1
+    has_second = ~is_best.take(starts + 1, mode="clip")
     own = agreement.take(best)
 
-    blocks = np.searchsorted(block, np.arange(len(phrases.blocks)))
+    blocks = block.searchsorted(np.arange(len(phrases.blocks)))
     of_codes = Stretches([each.part for each in phrases.blocks], [*blocks[1:].tolist(), count])
     take = of_codes.take
 
@@ -165,9 +166,9 @@ def _by_code(phrases: Phrases, day: int | None, *, by_meaning: bool) -> Candidat
     groups = np.concatenate(
         [take("code_family", codes) + base, take("code_branch", codes) + (base + beyond)]
     )
-    group_starts = starts_of(groups)
-    group_sizes = _sizes(group_starts, len(groups))
-    rank = np.arange(len(groups)) - group_starts.repeat(group_sizes)
+    is_start = starts_in(groups)
+    group, group_starts = is_start.cumsum() - 1, is_start.nonzero()[0]
+    rank = np.arange(len(groups)) - group_starts.take(group)
     family = group_starts[: group_starts.searchsorted(count)]
     parent_key = take("code_parent", codes) + base
     above = key.searchsorted(parent_key)
@@ -179,8 +180,7 @@ def _by_code(phrases: Phrases, day: int | None, *, by_meaning: bool) -> Candidat
         """
         values = np.concatenate([values, values])
         ordered = values.take(np.argsort(groups * 4.0 - values))
-        best = np.add.reduceat(ordered * (rank < 3), group_starts) / 3
-        best = best.repeat(group_sizes)
+        best = (np.add.reduceat(ordered * (rank < 3), group_starts) / 3).take(group)
         return best[:count], best[count:], values.take(above) * is_above
 
     def behind_best(values: np.ndarray) -> np.ndarray:
@@ -204,7 +204,7 @@ def _by_code(phrases: Phrases, day: int | None, *, by_meaning: bool) -> Candidat
         "missing": np.minimum(phrases.missing.take(best), 6) / 6,
         "beside": np.minimum(beside, 12) / 12,
         "union": (filled * share).sum(axis=0),
-        "family_union": filled_by_family.sum(axis=0).repeat(group_sizes[: len(family)]),
+        "family_union": filled_by_family.sum(axis=0).take(group[:count]),
         "branch": of_branch,
         "above": of_above,
         "agreement_gap": behind_best(own),
@@ -226,15 +226,15 @@ def _by_code(phrases: Phrases, day: int | None, *, by_meaning: bool) -> Candidat
 
     table = np.zeros((len(FEATURES), count), np.float32)
     for part, start, end in of_codes.each:
-        table[CONSTANT, start:end] = constant_features(part).take(codes[start:end], axis=0).T
+        constant = constant_features(part).take(codes[start:end], axis=1)
+        for row, values in zip(CONSTANT, constant, strict=True):
+            table[row, start:end] = values
     kinds = take("phrase_kind", best_phrases)
     table[KIND_FEATURES.take(kinds), np.arange(count)] = 1
     for name, values in columns.items():
         table[ROWS[name]] = values
-    place, reading = (
-        np.array([getattr(each, name) for each in phrases.blocks]).take(block)
-        for name in ("place", "reading")
-    )
+    place = np.array([each.place for each in phrases.blocks]).take(block)
+    reading = np.array([each.reading for each in phrases.blocks]).take(block)
     return Candidates(place, reading, codes, table.T, best_phrases, is_by_meaning, of_codes)
 
 
@@ -253,16 +253,7 @@ def constant_features(part: Part) -> np.ndarray:
                 np.minimum(part.code_depth, 7) / 7,
                 np.log1p(part.phrase_total) / 6,
             ],
-            axis=1,
             dtype=np.float32,
             casting="unsafe",
         )
     return found
-
-
-def _sizes(starts: np.ndarray, count: int) -> np.ndarray:
-    """How long each stretch is."""
-    sizes = np.empty_like(starts)
-    np.subtract(starts[1:], starts[:-1], out=sizes[:-1])
-    sizes[-1] = count - starts[-1]
-    return sizes

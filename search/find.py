@@ -30,7 +30,6 @@ from search.results import (
     Results,
     Suggestions,
     Why,
-    WhyKind,
     with_corrections,
 )
 from search.scope import Scope, scope_of
@@ -199,9 +198,13 @@ def _suggested(asked: Asked, index: Index, scope: Scope, limit: int) -> Suggesti
     said = _said_of(found)
     code_ids = found.code_ids[: limit * MOST_VARIANTS]
     families = families_of(code_ids, scope, index, found.numbers)[:limit]
-    if _leaves_encounter_open(asked):
-        families = [_with_initial_first(family, found) for family in families]
-    sizes = {family[0]: len(family) for family in families}
+    sizes: dict[int, int] = {}  # of each family, by the key of the code that leads it
+    is_open = _leaves_encounter_open(asked)
+    for family in families:
+        lead = 0
+        if is_open and len(family) > 1:
+            lead = with_initial_first(index.shown.values(family, found.numbers))[0]
+        sizes[family[lead]] = len(family)
     leads = said.told(hits_of(list(sizes), scope, index, found.numbers))
     for code_id, hit in leads.items():
         hit.more_count = sizes[code_id] - 1
@@ -213,14 +216,6 @@ def _suggested(asked: Asked, index: Index, scope: Scope, limit: int) -> Suggesti
 def _leaves_encounter_open(asked: Asked) -> bool:
     """Whether the first encounter leads a row: nothing was asked of the encounter."""
     return not (asked.is_code or asks_for_encounter(asked.text))
-
-
-def _with_initial_first(family: list[int], found: Matches) -> list[int]:
-    """The keys of variants, the first encounter before the others."""
-    if len(family) < 2:
-        return family
-    values = [item.part.value(item.code) for _, item in found.of(family)]
-    return [family[place] for place in with_initial_first(values)]
 
 
 def _rows(
@@ -284,7 +279,7 @@ class _Said:
 
 def _tell(hit: Hit, item: Ranked, wanted: frozenset[str]) -> None:
     """Put into a hit what was found of it."""
-    kind, text = WhyKind(item.part.kind(item.phrase)), item.part.text(item.phrase)
+    kind, text = item.part.kind(item.phrase), item.part.text(item.phrase)
     if text != hit.text:  # which is shown whole, and not said again
         text = excerpt(text, wanted, most=MOST_QUOTED)
     hit.why = Why(kind, text, item.is_by_meaning, wanted)

@@ -50,10 +50,11 @@ class Matches:
 
     def of(self, code_ids: Iterable[int]) -> Iterator[tuple[int, Ranked]]:
         """What was found of each code, by its key; codes that were not found are left out."""
-        places = {code_id: place for place, code_id in enumerate(self.code_ids)}
-        those = [code_id for code_id in code_ids if code_id in places]
+        place_of = {code_id: place for place, code_id in enumerate(self.code_ids)}
+        those = [code_id for code_id in code_ids if code_id in place_of]
         if those:
-            yield from zip(those, self.chosen[[places[key] for key in those]], strict=True)
+            places = np.array([place_of[code_id] for code_id in those])
+            yield from zip(those, self.chosen[places], strict=True)
 
     @cached_property
     def wanted(self) -> frozenset[str]:

@@ -80,11 +80,16 @@ class Found:
     def facts(self, name: str) -> np.ndarray:
         """An array of the parts that is kept by code, for these codes."""
         found = getattr(self.sources[-1], name).take(self.codes, mode="clip")
-        for place, part in enumerate(self.sources[:-1]):
-            is_there = self.parts == place
-            if is_there.any():
-                found[is_there] = getattr(part, name)[self.codes[is_there]]
+        for part, places in self._elsewhere:
+            found[places] = getattr(part, name).take(self.codes.take(places))
         return found
+
+    @cached_property
+    def _elsewhere(self) -> list[tuple[Part, np.ndarray]]:
+        """The parts but the last, with the places of those codes that are theirs."""
+        parts = enumerate(self.sources[:-1])
+        found = [(part, (self.parts == place).nonzero()[0]) for place, part in parts]
+        return [(part, places) for part, places in found if len(places)]
 
     @cached_property
     def code_ids(self) -> np.ndarray:
@@ -94,10 +99,8 @@ class Found:
     def main_numbers(self) -> np.ndarray:
         """Their numbers in the main index, the last of the parts; -1 where it has not the code."""
         found = self.codes.copy()
-        for place, part in enumerate(self.sources[:-1]):
-            is_there = self.parts == place
-            if is_there.any():
-                found[is_there] = part.number_in_main[self.codes[is_there]]
+        for part, places in self._elsewhere:
+            found[places] = part.number_in_main.take(self.codes.take(places))
         return found
 
     def best(self, least_score: float = LEAST_SCORE, least_share: float = LEAST_SHARE) -> "Found":
@@ -184,10 +187,11 @@ def ranked(
     asks_later = np.array([_asks_later(reading) for reading in readings])
     scores = scores_of(weights, found.features, trust.take(found.readings))
     is_later = found.features[:, ROWS["is_later"]] > 0
-    scores[is_later & ~asks_later.take(found.readings)] *= LATER_SHARE
+    is_unasked = is_later & ~asks_later.take(found.readings)
+    np.multiply(scores, LATER_SHARE, out=scores, where=is_unasked)
     if day is not None:
         first, last = found.facts("code_first"), found.facts("code_last")
-        scores[(first > day) | (last < day)] *= OVER_SHARE
+        np.multiply(scores, OVER_SHARE, out=scores, where=(first > day) | (last < day))
     sources = [part for part, _ in parts]
     return Found(sources, found.parts, found.codes, found.phrases, scores, found.by_meaning)
 

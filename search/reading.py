@@ -110,7 +110,7 @@ def _plain(typed, parts, spans, is_begun, corrects):
                 for at, begun in enumerate(part.stems_begun(word, MOST_BEGUN)):
                     served.setdefault(begun, _BEGUN - 0.03 * at)
         halves = next((part.joined[word] for part in parts if word in part.joined), None)
-        is_known = halves or any(part.has_word(word) or part.has_stem(stem) for part in parts)
+        is_known = halves or any(word in part.word_number or part.has_stem(stem) for part in parts)
         is_everyday = not is_known and word in EVERYDAY
         if not is_known and not is_everyday and len(served) == len(stem) and place not in in_term:
             near = nearest(word, parts) if corrects else []
@@ -143,7 +143,7 @@ def _join(typed: list[str], parts: Sequence[Part], slots: list[Slot]) -> None:
         if (
             len(word) >= SHORTEST_JOINED
             and word.isalpha()
-            and any(part.has_word(word) for part in parts)
+            and any(word in part.word_number for part in parts)
         ):
             for slot in slots[place : place + 2]:
                 for item in stems(word):

@@ -50,12 +50,25 @@ class Shown:
         self.publishers, self.editors = publishers, editors
         self._written = {code_id: number for number, code_id in enumerate(editors.code_id.tolist())}
         self._facts: dict[tuple, tuple[Status, int, bool]] = {}
-        self._links: dict[tuple[int, date], CodeLink] = {}
+        self._lines: dict[tuple[int, date], list[CodeLink]] = {}
 
     def numbers_of(self, code_ids: Sequence[int]) -> dict[int, int]:
         """The numbers of codes in the publishers' index, by their keys; -1 for none."""
         found = self.publishers.numbers_of_codes(np.asarray(code_ids, np.int64))
         return dict(zip(code_ids, found.tolist(), strict=True))
+
+    def values(self, code_ids: Sequence[int], numbers: Mapping[int, int]) -> list[str]:
+        """The stored values of codes; '' for one that neither index has."""
+        places = [self._place(code_id, numbers.get(code_id, -1)) for code_id in code_ids]
+        return [part.value(own) if own >= 0 else "" for part, own in places]
+
+    def _place(self, code_id: int, number: int) -> tuple[Part, int]:
+        """The part that tells of a code, and its number there: the editors' where the publishers'
+        has none, and -1 where neither has one.
+        """
+        if number >= 0:
+            return self.publishers, number
+        return self.editors, self._written.get(code_id, -1)
 
     def families(
         self, code_ids: Sequence[int], numbers: Mapping[int, int]
@@ -86,41 +99,35 @@ class Shown:
         hits = {}
         for code_id in code_ids:
             number = numbers.get(code_id, -1)
-            if number >= 0:
-                part, own = self.publishers, number
-            else:
-                part, own = self.editors, self._written.get(code_id, -1)
+            part, own = self._place(code_id, number)
             # The parents of a diagnosis that editors alone have stand in PostgreSQL.
             if own < 0 or (part is self.editors and part.system(own) in TREES):
                 continue
             status, text, is_billable = self._told(code_id, number, releases, date_of_service)
             hits[code_id] = Hit(
-                CodeSystem(part.system(own)),
+                part.system(own),
                 part.value(own),
                 text,
                 status,
-                parents=[self._link(at, releases, date_of_service) for at in self._above(number)],
+                parents=[*self._above(number, releases, date_of_service)],
                 is_billable=is_billable,
                 code_id=code_id,
             )
         return hits
 
-    def _above(self, number: int) -> Iterable[int]:
-        """The numbers of the codes above one, from the top down."""
-        found, parents = [], self.publishers.code_parent
-        while number >= 0 and (number := parents.item(number)) >= 0:
-            found.append(number)
-        return reversed(found)
-
-    def _link(self, number: int, releases: Releases, date_of_service: date) -> CodeLink:
-        link = self._links.get((number, date_of_service))
-        if link is None:
+    def _above(self, number: int, releases: Releases, date_of_service: date) -> list[CodeLink]:
+        """The codes above one of the publishers', from the top down."""
+        above = self.publishers.code_parent.item(number) if number >= 0 else -1
+        if above < 0:
+            return []
+        line = self._lines.get((above, date_of_service))
+        if line is None:
             part = self.publishers
-            code_id = part.code_id.item(number)
-            _, text, _ = self._told(code_id, number, releases, date_of_service)
-            link = CodeLink(part.system(number), part.value(number), text, is_billable=False)
-            _keep(self._links, (number, date_of_service), link)
-        return link
+            _, text, _ = self._told(part.code_id.item(above), above, releases, date_of_service)
+            link = CodeLink(part.system(above), part.value(above), text, is_billable=False)
+            line = [*self._above(above, releases, date_of_service), link]
+            _keep(self._lines, (above, date_of_service), line)
+        return line
 
     def _told(
         self, code_id: int, number: int, releases: Releases, date_of_service: date

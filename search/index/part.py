@@ -3,14 +3,16 @@
 import json
 import math
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 import tantivy
 
+from codes.models import CodeSystem
 from search.index.build import KINDS, SYSTEMS, analyzers, schema
+from search.results import WhyKind
 from search.words import WEAK_STEMS
 
 WEAK_WEIGHT = 0.25  # of a word that hardly tells codes apart
@@ -30,6 +32,7 @@ class Part:
             self._texts = np.memmap(folder / "texts", np.uint8, "r").view(np.ndarray)
         self.stems = (folder / "stems").read_text(encoding="utf-8").split("\n")
         self.stem_number = {stem: number for number, stem in enumerate(self.stems) if stem}
+        # In order, as their arrays are.
         self.words = (folder / "words").read_text(encoding="utf-8").split("\n")
         # Words written as one, by those that a hyphen joins: xray is x-ray.
         self.joined = {
@@ -39,6 +42,7 @@ class Part:
         }
         if not self.stem_number:
             self.stems, self.words = [], []
+        self.word_number = {word: number for number, word in enumerate(self.words)}
         # What releases say of codes: (release_id, is_billable, added_day, last_day) of each.
         self.listings = json.loads((folder / "listings.json").read_text())
         index = tantivy.Index(schema(), path=str(folder / "tantivy"))
@@ -100,14 +104,9 @@ class Part:
             values[own >= 0] = getattr(other, name)[own[own >= 0]]
             setattr(self, name, values)
 
-    def has_word(self, word: str) -> bool:
-        place = bisect_left(self.words, word)
-        return place < len(self.words) and self.words[place] == word
-
-    def has_stem(self, stems: Iterable[str]) -> bool:
+    def has_stem(self, stems: Sequence[str]) -> bool:
         """Whether it has each of the stems, and there are some."""
-        found = [stem in self.stem_number for stem in stems]
-        return bool(found) and all(found)
+        return bool(stems) and all(stem in self.stem_number for stem in stems)
 
     def stems_begun(self, beginning: str, most: int) -> list[str]:
         """The stems of the words that begin so, those of the most frequent words first."""
@@ -126,12 +125,12 @@ class Part:
 
     def count_of(self, word: str) -> int:
         """How often the texts have one of their words."""
-        return self.word_count.item(bisect_left(self.words, word))
+        return self.word_count.item(self.word_number[word])
 
     def phrases_with(
         self, weights: Mapping[str, float], most: int
     ) -> tuple[np.ndarray, np.ndarray]:
-        """The numbers of the phrases with any of the stems, best first, and BM25's scores."""
+        """The numbers of the phrases with any of its stems, best first, and BM25's scores."""
         should = [
             (
                 tantivy.Occur.Should,
@@ -140,7 +139,6 @@ class Part:
                 ),
             )
             for stem, weight in weights.items()
-            if stem in self.stem_number
         ]
         if not should:
             return np.zeros(0, np.int64), np.zeros(0, np.float32)
@@ -156,10 +154,10 @@ class Part:
         start, end = self.text_start.item(phrase), self.text_start.item(phrase + 1)
         return self._texts[start:end].tobytes().decode()
 
-    def kind(self, phrase: int) -> str:
+    def kind(self, phrase: int) -> WhyKind:
         return KINDS[self.phrase_kind.item(phrase)]
 
-    def system(self, code: int) -> str:
+    def system(self, code: int) -> CodeSystem:
         return SYSTEMS[self.code_system.item(code)]
 
     def value(self, code: int) -> str:
@@ -208,6 +206,3 @@ class Part:
         before = np.cumsum(counts) - counts
         owners = np.repeat(np.arange(len(phrases)), counts)
         return owners, np.arange(len(owners)) + (first - before)[owners]
-
-    def numbers_of(self, stems: Iterable[str]) -> list[int]:
-        return [self.stem_number[stem] for stem in stems if stem in self.stem_number]

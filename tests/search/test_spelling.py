@@ -12,6 +12,7 @@ class Words:
 
     def __init__(self, **counts: int):
         self.words = sorted(counts)
+        self.word_number = {word: number for number, word in enumerate(self.words)}
         self.word_count = np.array([counts[word] for word in self.words])
 
     words_by_length = Part.words_by_length
