@@ -5,14 +5,13 @@ among what stands below: the side, the type. Where they do not, the reader does.
 """
 
 import re
-from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 
 from django.db.models import Q
 
-from codes.models import CodeSystem, OfficialDescription
+from codes.models import CodeSystem, OfficialDescription, Release
 from codes.queries.relatives import CodeForms
 from codes.queries.releases import published_releases, source_of
 from search.folding import aspects_that_vary, family_of
@@ -93,15 +92,37 @@ class Diagnoses:
         return ""
 
 
+MOST_KEPT = 300  # categories
+_kept: dict[int, dict[str, Diagnoses]] = {}  # by the release's key, then by category
+
+
 def diagnoses_of(values: Iterable[str], date_of_service: date) -> Diagnoses:
-    """All codes in the categories of some diagnoses, in one query."""
+    """All codes in the categories of some diagnoses, in one query at most: what was read of the
+    release last asked is kept.
+    """
     release = published_releases().shown(source_of(CodeSystem.ICD_10_CM), date_of_service)
-    categories = sorted({value[:3] for value in values})
     found = Diagnoses()
-    if release is None or not categories:
+    if release is None:
         return found
-    wanted = Q()
+    categories = {value[:3] for value in values}
+    kept = _kept.get(release.pk, {})
+    if missing := categories - kept.keys():
+        if len(kept) > MOST_KEPT:
+            kept = {category: kept[category] for category in categories & kept.keys()}
+        kept = kept | _categories(release, missing)
+        _kept.clear()
+        _kept[release.pk] = kept
     for category in categories:
+        found.rows |= kept[category].rows
+        found.below |= kept[category].below
+    return found
+
+
+def _categories(release: Release, categories: Iterable[str]) -> dict[str, Diagnoses]:
+    """The diagnoses of each of some categories; none of one that is not there."""
+    found = {category: Diagnoses() for category in sorted(categories)}
+    wanted = Q()
+    for category in found:
         wanted |= Q(code__value__gte=category, code__value__lt=f"{category}~")
     rows = (
         OfficialDescription.objects.filter(
@@ -110,12 +131,11 @@ def diagnoses_of(values: Iterable[str], date_of_service: date) -> Diagnoses:
         .order_by("code__value")
         .values_list("code__value", "long", "short", "is_billable")
     )
-    found.rows = {value: (long or short, billable) for value, long, short, billable in rows}
-    below = defaultdict(list)
-    for value in found.rows:
-        if parent := found.parent(value):
-            below[parent].append(value)
-    found.below = dict(below)
+    for value, long, short, is_billable in rows:
+        diagnoses = found[value[:3]]
+        diagnoses.rows[value] = (long or short, is_billable)
+        if parent := diagnoses.parent(value):
+            diagnoses.below.setdefault(parent, []).append(value)
     return found
 
 

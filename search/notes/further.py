@@ -12,7 +12,7 @@ from search.notes.reading import Reading
 from search.notes.sections import Section
 from search.notes.sequelae import REPLACED, sequelae_of
 from search.notes.statuses import body_mass_of, statuses_of
-from search.notes.supplies import injections_of, items_of, long_term_drugs_of
+from search.notes.supplies import Items, injections_of, items_of, long_term_drugs_of
 from search.notes.written_codes import diagnoses_in, items_in
 
 
@@ -167,11 +167,12 @@ def visits(reading: Reading, found: list[Proposal]) -> list[Proposal]:
 
 
 def items(reading: Reading) -> list[Proposal]:
-    known = _hcpcs_texts(reading.date_of_service)
+    in_force = _items_in_force(reading.date_of_service)
+    known = in_force.texts
     by_value: dict[str, Proposal] = {}
     supplies = [
         *items_of(reading.text, reading.sentences, known),
-        *injections_of(reading.text, reading.sentences, known),
+        *injections_of(reading.text, reading.sentences, in_force),
     ]
     for supply in supplies:
         evidence = reading.evidence(supply.sentence, supply.start, supply.end)
@@ -195,19 +196,19 @@ def items(reading: Reading) -> list[Proposal]:
     return list(by_value.values())
 
 
-_known: dict[int, dict[str, str]] = {}
+_known: dict[int, Items] = {}
 
 
-def _hcpcs_texts(date_of_service: date) -> dict[str, str]:
+def _items_in_force(date_of_service: date) -> Items:
     """The HCPCS Level II codes in force with their long text, kept for the release last asked."""
     release = published_releases().shown(source_of(CodeSystem.HCPCS), date_of_service)
     if release is None:
-        return {}
+        return Items({})
     if release.pk not in _known:
         rows = OfficialDescription.objects.filter(
             release=release, code__system=CodeSystem.HCPCS, is_billable=True
         ).values_list("code__value", "long", "short")
         texts = {value: long or short for value, long, short in rows.order_by()}
         _known.clear()
-        _known[release.pk] = texts
+        _known[release.pk] = Items(texts)
     return _known[release.pk]

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 from codes.models import CodeSystem
@@ -72,21 +72,32 @@ def items_of(
                               "The plan names the item.")  # fmt: skip
 
 
-def injections_of(
-    text: str, sentences: Sequence[Sentence], known: Mapping[str, str]
-) -> Iterator[Supply]:
+@dataclass
+class Items:
+    """The HCPCS Level II codes in force with their long text."""
+
+    texts: dict[str, str]
+
+    @cached_property
+    def injected(self) -> dict[str, list[str]]:
+        """The codes of drugs that are injected, by the ingredient as HCPCS names it, and without
+        its salt.
+        """
+        names: dict[str, list[str]] = {}
+        for value, description in self.texts.items():
+            found = _INGREDIENT.match(description) if value[0] in "JQ" else None
+            if found and (name := found[1].strip().lower()) not in _NO_INGREDIENT:
+                names.setdefault(name, []).append(value)
+                if (plain := _SALTS.sub("", name)) != name and plain not in _NO_INGREDIENT:
+                    names.setdefault(plain, []).append(value)
+        return names
+
+
+def injections_of(text: str, sentences: Sequence[Sentence], items: Items) -> Iterator[Supply]:
     """Drugs that are injected or infused, by the ingredient as HCPCS names it."""
-    names: dict[str, list[str]] = {}
-    for value, description in known.items():
-        found = _INGREDIENT.match(description) if value[0] in "JQ" else None
-        if found and (name := found[1].strip().lower()) not in _NO_INGREDIENT:
-            names.setdefault(name, []).append(value)
-            if (plain := _SALTS.sub("", name)) != name and plain not in _NO_INGREDIENT:
-                names.setdefault(plain, []).append(value)
-    if not names:
-        return
+    known = items.texts
     lower = text.lower()
-    named = {name: codes for name, codes in names.items() if name in lower}
+    named = {name: codes for name, codes in items.injected.items() if name in lower}
     has_chemotherapy = "chemotherapy" in lower
     for name, codes in named.items():
         pattern = re.compile(rf"\b{re.escape(name)}\b", re.I)
