@@ -106,6 +106,7 @@ def phrases_found(
     every = [
         _block(place, part, rows if by_meaning else None, number, reading, most)
         for place, (part, rows) in enumerate(parts)
+        if part.phrase_count
         for number, reading in enumerate(readings)
     ]
     blocks = [block for block in every if len(block.phrases)]

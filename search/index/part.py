@@ -112,6 +112,8 @@ class Part:
         """The stems of the words that begin so, those of the most frequent words first."""
         first = bisect_left(self.words, beginning)
         last = bisect_left(self.words, f"{beginning}\U0010ffff")
+        if first == last:
+            return []
         order = np.argsort(-self.word_count[first:last], kind="stable")[:most]
         return [self.stems[number] for number in self.word_stem[first + order].tolist()]
 
