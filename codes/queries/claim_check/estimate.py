@@ -3,7 +3,8 @@
 Rules: Medicare Claims Processing Manual, chapter 12, sections 20.4 (assistants, modifiers) and
 40.6 to 40.8 (several procedures, both sides, co-surgeons); chapter 4 and 5 for imaging and
 therapy; section 1834(v) of the Social Security Act for therapist assistants. Amounts are allowed
-charges before deductible and coinsurance, in US dollars.
+charges before deductible and coinsurance, in US dollars; of a therapist assistant's service, what
+Medicare and the patient pay together.
 """
 
 from collections import defaultdict
@@ -38,7 +39,8 @@ _NO_AMOUNT = {
 }
 # The modifiers of physical and occupational therapist assistants, each beside that of its plan.
 _THERAPIST_ASSISTANTS = {"CQ": "GP", "CO": "GO"}
-_THERAPIST_ASSISTANT = Decimal("0.85")
+# Medicare pays 85 percent of its 80; the coinsurance, 20 percent, stays what it was.
+_THERAPIST_ASSISTANT = Decimal("0.80") * Decimal("0.85") + Decimal("0.20")
 _THERAPIST_ASSISTANTS_SINCE = date(2022, 1, 1)
 # Parts of a fee and what is left of each for further services of a day, by the indicator for
 # multiple procedures: imaging, cardiovascular, ophthalmology.
@@ -319,5 +321,8 @@ def _finished(item: _Work) -> LineEstimate:
     modifier = next((each for each in item.line.modifiers if each in _THERAPIST_ASSISTANTS), "")
     if modifier and item.line.date_of_service >= _THERAPIST_ASSISTANTS_SINCE:
         amount = in_cents(amount * _THERAPIST_ASSISTANT)
-        item.steps.append(f"then × 85% for a therapist assistant ({modifier})")
+        item.steps.append(
+            f"then × 88% for a therapist assistant ({modifier}): 85% of Medicare's 80%, and all of "
+            "the coinsurance"
+        )
     return LineEstimate(item.line, amount, tuple(item.steps))

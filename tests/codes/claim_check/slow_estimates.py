@@ -86,7 +86,9 @@ def expected_amounts(lines, schedule: Schedule) -> dict[int, Decimal | None]:
         paid[unit.number] += unit.paid
     for line in lines:
         if ("CQ" in line.modifiers or "CO" in line.modifiers) and paid[line.number] is not None:
-            paid[line.number] = cents(paid[line.number] * Decimal("0.85"))
+            of_patient = paid[line.number] / 5
+            of_medicare = paid[line.number] - of_patient
+            paid[line.number] = cents(of_patient + of_medicare * 85 / 100)
     return paid
 
 

@@ -118,14 +118,15 @@ def test_a_part_billed_alone_is_reduced_as_that_part():
     assert amounts("70551-TC", "70552") == ["50.00", "350.00"]
 
 
-def test_a_therapist_assistant_is_paid_85_percent_of_what_is_left():
+def test_medicare_pays_a_therapist_assistant_85_percent_of_its_share():
     make_fee("97110", "40", multiple_procedure="5")  # practice expense 20
     make_fee("97140", "32.50", multiple_procedure="5")
     by_therapist, by_assistant = estimate("97110-GP", "97110-GP,CQx2").lines
     assert str(by_therapist.amount) == "40.00"
-    assert str(by_assistant.amount) == "51.00"  # 85 percent of twice 30
-    assert by_assistant.steps[-2:] == ("× 2 units", "then × 85% for a therapist assistant (CQ)")
-    assert amounts("97140-GO,CO") == ["27.63"]
+    assert str(by_assistant.amount) == "52.80"  # of twice 30, 20 percent and 85 percent of 80
+    assert by_assistant.steps[-2] == "× 2 units"
+    assert by_assistant.steps[-1].startswith("then × 88% for a therapist assistant (CQ)")
+    assert amounts("97140-GO,CO") == ["28.60"]
     before = estimate("97110-GP,CQ", date="2021-12-31").lines
     assert [str(item.amount) for item in before] == ["40.00"]
 
