@@ -120,36 +120,13 @@ _NO_TERM = frozenset({"pt", "or", "as", "all", "is", "it", "us", "hr", "bp", "ad
 # In notes these are the primary care provider, headings, complaints that a diagnosis explains,
 # the family, of which the notes have their own rules, tests (CMP), places (ED, CVS), an artery
 # (LAD), the hand that is used more (RHD), or how something came about.
-_NEVER = frozenset(
-    {"pcp", "allergies", "labs", "abnormal lab", "abnormal labs", "cholesterol", "sedentary"}
-    | {
-        "side effect",
-        "side effects",
-        "cmp",
-        "tsh",
-        "psa",
-        "lft",
-        "lfts",
-        "dob",
-        "ed",
-        "cvs",
-        "lad",
-        "rhd",
-    }
-    | {
-        "twisted",
-        "overdue",
-        "allergic reaction",
-        "low salt",
-        "low sodium",
-        "consumption",
-        "diabetes under",
-        "tennis",
-        "insulin pump",
-        "diabetic neuropathy",
-    }
-    | {f"{relative} had" for relative in ("mom", "mother", "dad", "father", "sister", "brother")}
-)
+_NEVER_SPELLED_OUT = """
+pcp|ed|cvs|lad|rhd|dob|cmp|tsh|psa|lft|lfts|labs|abnormal lab|abnormal labs|cholesterol|sedentary
+allergies|allergic reaction|side effect|side effects|low salt|low sodium|consumption|overdue|tennis
+diabetes under|diabetic neuropathy|insulin pump|twisted
+mom had|mother had|dad had|father had|sister had|brother had
+"""
+_NEVER = frozenset(re.split(r"[|\n]", _NEVER_SPELLED_OUT.strip()))
 _MECHANISMS = ("twisted ", "rolled ", "hurt ", "injured ", "jammed ")
 # Terms with these first in their meaning name a procedure by the words of ICD-10-PCS, or a visit:
 # what is done, not what the patient has.
