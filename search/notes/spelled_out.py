@@ -16,6 +16,7 @@ from search.index.current import Index
 from search.notes.sections import Section
 from search.notes.sentences import Sentence, Word
 from search.notes.stemming import told
+from search.vocabulary import SIDES
 from search.words import stems, words
 
 LONGEST_TERM = 5  # words
@@ -230,7 +231,8 @@ class Reader:
             for length in range(min(LONGEST_TERM, len(typed) - place), 0, -1):
                 last = place + length - 1
                 written = self.text[sentence.words[place].start : sentence.words[last].end]
-                meaning = self._meaning(" ".join(typed[place : last + 1]), written, sentence)
+                term = " ".join(_without_side(typed[place : last + 1]))
+                meaning = self._meaning(term, written, sentence)
                 if meaning:
                     read.stems[place] |= set(_stems_of(meaning))
                     read.covers[place] = last
@@ -271,6 +273,13 @@ class Reader:
             and sentence.section in _OF_CONDITION
             and not any(part.has_stem(_stems_of(term)) for part in self.parts)
         )
+
+
+def _without_side(typed: list[str]) -> list[str]:
+    """Words without a side between them: the distal left radius is a distal radius."""
+    if len(typed) < 3:
+        return typed
+    return [typed[0], *(word for word in typed[1:-1] if word not in SIDES), typed[-1]]
 
 
 def _tell_regions(sentence: Sentence, own: list[set[str]]) -> None:

@@ -215,6 +215,7 @@ def test_the_words_of_a_note_choose_the_code_that_says_no_more():
         "ASSESSMENT\nType 2 diabetes.": "E11.9",
         "ASSESSMENT\nLumbar radiculopathy.": "M54.16",
         "ASSESSMENT\nFracture of the left distal radius.": "S52.502",
+        "ASSESSMENT\nFracture of the distal left radius.": "S52.502",
         "HPI\nShe feels a lump.\nDx: Malignant neoplasm of the left breast.": "C50.912",
         "HPI\nHe feels a lump.\nDx: Malignant neoplasm of the left breast.": "C50.922",
         "A: Heart failure.": "I50.9",
