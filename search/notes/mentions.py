@@ -48,6 +48,7 @@ _LEFT_OUT = frozenset(stems("nos nec mellitus acquired personal"))
 _OTHER = frozenset(stems("other elsewhere classified"))
 _INFLAMED = (INFLAMED, "itic", "itides")
 _NEGATORS = frozenset({"no", "not", "without", "nor", "denies"})
+_WORDS_OF_IN_SITU = 2
 
 
 @dataclass(frozen=True)
@@ -296,12 +297,16 @@ def _window(part, phrase, ids, lent, number, sentence, words_read) -> Mention | 
 
 def _says_the_same(mention: Mention, sentence: Sentence, words_read: SentenceWords) -> bool:
     """Whether the words of a phrase that are named are its words, not only of their stems: tonsils
-    are no tonsillitis, and what is "with bleeding" is not "without bleeding".
+    are no tonsillitis, a carcinoma in situ is not malignant yet, and what is "with bleeding" is not
+    "without bleeding".
     """
     text = mention.part.text(mention.phrase).lower()
     if INFLAMED in text and not _is_inflamed(mention, text, sentence, words_read):
         return False
     low, high = min(mention.places), max(mention.places)
+    around = {word.text.lower() for word in sentence.words[low : high + 1 + _WORDS_OF_IN_SITU]}
+    if mention.value[0] == "C" and "situ" in around:
+        return False
     absent = negated_stems(text)
     if absent & mention.stems:
         return bool(_NEGATORS & {word.text.lower() for word in sentence.words})

@@ -1,5 +1,6 @@
 """A note as it is read: its text, its sentences, and the diagnoses that it may be about."""
 
+import re
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -11,6 +12,9 @@ from search.notes.gestation import Gestation
 from search.notes.mentions import Mention
 from search.notes.proposals import Confidence, Evidence, Proposal
 from search.notes.sentences import Sentence
+from search.notes.stemming import told
+
+_ABSENT = re.compile(r"\b(?:without|not)\b([^,;.()]*?)(?=[,;.()]|$| with\b| but\b)", re.I)
 
 
 @dataclass
@@ -35,16 +39,19 @@ class Reading:
         return {mention.sentence for mention in self.mentions}
 
     def told(self, number: int, value: str) -> set[str]:
-        """The stems that a sentence has for a diagnosis: all, but those of others it names."""
+        """The stems that a sentence has for a diagnosis: all, but those of others it names, and
+        what it says there is not: GERD "without esophagitis".
+        """
         others = {
             place
             for mention in self.mentions
             if mention.sentence == number and mention.value != value
             for place in mention.places
         }
-        return set().union(
+        stems_there = set().union(
             *(own for place, own in enumerate(self.sentences[number].told) if place not in others)
         )
+        return stems_there - told(" ".join(_ABSENT.findall(self.said(number))))
 
     def evidence(self, number: int, start: int, end: int) -> Evidence:
         return Evidence(start, end, self.sentences[number].section, number)

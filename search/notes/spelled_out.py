@@ -21,6 +21,7 @@ from search.words import stems, words
 
 LONGEST_TERM = 5  # words
 SHORTEST_WORD = 4  # letters of a term in small letters
+_SHORT_WORDS = frozenset({"flu"})  # which are words, and abbreviate nothing
 _COMMA_OK = frozenset(
     stems("type stage grade right left bilateral acute chronic unspecified uncomplicated initial "
           "subsequent mild moderate severe recurrent with without primary in of due lumbar "
@@ -101,6 +102,15 @@ _SPELLED_OUT = {
     "rotator cuff tendinopathy": "other shoulder lesions",
     "rotator cuff tendinitis": "other shoulder lesions",
     "rotator cuff tendonitis": "other shoulder lesions",
+    "cholelithiasis": "calculus of gallbladder",
+    "gallstone": "calculus of gallbladder",
+    "gallstones": "calculus of gallbladder",
+    "squamous cell carcinoma in situ": "carcinoma in situ of skin",
+    "hypoxic": "hypoxia",
+    "hypoxemic": "hypoxia",
+    "hypercapnic": "hypercapnia",
+    "hypercarbic": "hypercapnia",
+    "flu": "influenza",
     "mi": "acute myocardial infarction",
     "myocardial infarction": "acute myocardial infarction",
     "nstemi": "non-st elevation nstemi myocardial infarction",
@@ -141,6 +151,8 @@ reposition resection restriction screening stereotactic supplement
 transfer transfusion transplantation ultrasonography
 """
 _OPERATIONS = frozenset(_DONE.split())
+# A meaning with one of these is what is given, as the influenza vaccine.
+_GIVEN = frozenset({"administration", "immunization", "vaccination", "vaccine"})
 # Where a note speaks of what the patient has.
 _OF_CONDITION = {
     Section.COMPLAINT, Section.PRESENT, Section.PAST, Section.ASSESSMENT, Section.OTHER,
@@ -232,6 +244,9 @@ class Reader:
                 last = place + length - 1
                 written = self.text[sentence.words[place].start : sentence.words[last].end]
                 term = " ".join(_without_side(typed[place : last + 1]))
+                if length > 1 and self._is_given(term):
+                    place = last
+                    break
                 meaning = self._meaning(term, written, sentence)
                 if meaning:
                     read.stems[place] |= set(_stems_of(meaning))
@@ -241,9 +256,17 @@ class Reader:
                     break
             place += 1
 
+    def _is_given(self, term: str) -> bool:
+        """Whether a term names a vaccine: a flu shot is no flu."""
+        return not _GIVEN.isdisjoint(" ".join(self.terms.get(term, ())).split())
+
     def _meaning(self, term: str, written: str, sentence: Sentence) -> str:
         """What a term of the tables, as it is written in a sentence, means; '' for nothing."""
-        is_short = len(term) <= SHORTEST_WORD and not (written[:2].isupper() or self.is_dictated)
+        is_short = (
+            len(term) <= SHORTEST_WORD
+            and term not in _SHORT_WORDS
+            and not (written[:2].isupper() or self.is_dictated)
+        )
         if term in _SPELLED_OUT and not is_short:
             return _SPELLED_OUT[term]
         found = self.terms.get(term)

@@ -200,7 +200,7 @@ def is_less_than(value: str, others: Sequence[str]) -> bool:
         return any(other[0] == "C" for other in others)
     if value == "C801":
         return any(other[0] == "C" and other != value for other in others)
-    if value == "F32A":
+    if value in ("F32A", "F329"):
         return any(other[:3] in ("F32", "F33", "F31") and other != value for other in others)
     if value == "M549":
         return any(other[:3] == "M54" and other != value for other in others)

@@ -21,6 +21,8 @@ DIAGNOSES = {
     "C50912": "Malignant neoplasm of unspecified site of left female breast",
     "C50919": "Malignant neoplasm of unspecified site of unspecified female breast",
     "C50922": "Malignant neoplasm of unspecified site of left male breast",
+    "C4492": "Squamous cell carcinoma of skin",
+    "D049": "Carcinoma in situ of skin, unspecified",
     "E06": "Thyroiditis",
     "E069": "Thyroiditis, unspecified",
     "E10": "Type 1 diabetes mellitus",
@@ -34,6 +36,8 @@ DIAGNOSES = {
     "E119": "Type 2 diabetes mellitus without complications",
     "E66": "Overweight and obesity",
     "E669": "Obesity, unspecified",
+    "F329": "Major depressive disorder, single episode, unspecified",
+    "F331": "Major depressive disorder, recurrent, moderate",
     "F03": "Unspecified dementia",
     "F02B0": "Dementia in other diseases classified elsewhere, moderate, without behavioral "
     "disturbance, psychotic disturbance, mood disturbance, and anxiety",
@@ -71,11 +75,16 @@ DIAGNOSES = {
     "non-dominant side",
     "I69391": "Dysphagia following cerebral infarction",
     "J189": "Pneumonia",
+    "J111": "Influenza",
     "J440": "Chronic obstructive pulmonary disease with (acute) lower respiratory infection",
     "J449": "Chronic obstructive pulmonary disease, unspecified",
+    "J9600": "Acute respiratory failure, unspecified whether with hypoxia or hypercapnia",
+    "J9601": "Acute respiratory failure with hypoxia",
     "K21": "Gastro-esophageal reflux disease",
     "K210": "Gastro-esophageal reflux disease with esophagitis",
     "K219": "Gastro-esophageal reflux disease without esophagitis",
+    "K8010": "Calculus of gallbladder with chronic cholecystitis",
+    "K8020": "Calculus of gallbladder",
     "L975": "Non-pressure chronic ulcer of other part of foot",
     "L9751": "Non-pressure chronic ulcer of other part of right foot",
     "L9752": "Non-pressure chronic ulcer of other part of left foot",
@@ -132,6 +141,8 @@ TERMS = {
     "CAD": "atherosclerotic heart disease of native coronary artery",
     "MI": "myocardial infarction",
     "heart attack": "acute myocardial infarction",
+    "flu": "influenza",
+    "flu shot": "influenza vaccine administration",
 }
 
 
@@ -222,6 +233,33 @@ def test_the_words_of_a_note_choose_the_code_that_says_no_more():
         "Dx: Left knee osteoarthritis.": "M17.12",
         # Where no code is for both sides, each has its own.
         "Dx: Bilateral hip pain.": "M25.551 M25.552",
+    }
+
+    assert codes_of(wanted) == wanted
+
+
+def test_what_a_note_says_there_is_not_chooses_no_code():
+    wanted = {
+        "Dx: GERD with esophagitis.": "K21.0",
+        "Dx: GERD without esophagitis.": "K21.9",
+        "Dx: Migraine, not intractable.": "G43.909",
+        "Dx: Squamous cell carcinoma of skin.": "C44.92",
+        "Dx: Squamous cell carcinoma in situ.": "D04.9",
+    }
+
+    assert codes_of(wanted) == wanted
+
+
+def test_the_words_of_a_note_are_those_of_the_codes_in_the_end():
+    wanted = {
+        "Dx: Gallstones.": "K80.20",
+        "Dx: Cholelithiasis with chronic cholecystitis.": "K80.10",
+        "Dx: Acute hypoxic respiratory failure.": "J96.01",
+        "Dx: Major depressive disorder.\nDx: Major depressive disorder, recurrent, moderate.": (
+            "F33.1"
+        ),
+        "Dx: Flu.": "J11.1",
+        "A: Flu shot today.": "",
     }
 
     assert codes_of(wanted) == wanted
