@@ -25,6 +25,10 @@ _STOPPED = re.compile(
 )
 _NO_ORDER = re.compile(r"\b(?:without|off|out of|discontinu\w*|remove\w*|wean\w*|no longer|past)\b",
                        re.I)  # fmt: skip
+# Right before a drug: "not on insulin", "off of warfarin".
+_NOT_TAKEN = re.compile(
+    r"\b(?:not|never|off|without)(?: (?:on|of|yet|taking|using|any))*\s*$", re.I
+)
 # Of the ways to give a drug, those that are named where they are meant.
 _SPECIAL_FORM = re.compile(
     r"\b(?:implant|ophthalmic|intravitreal|inhalation|intranasal|oral)\b", re.I
@@ -132,7 +136,8 @@ def long_term_drugs_of(text: str, sentences: Sequence[Sentence]) -> Iterator[Sup
         said = text[sentence.start : sentence.end]
         for found in _drug_pattern().finditer(said):
             context = context_of(said, found.start(), found.end(), sentence.section)
-            if context.state == State.PRESENT and not _STOPPED.search(said):
+            is_taken = not (_STOPPED.search(said) or _NOT_TAKEN.search(said[: found.start()]))
+            if context.state == State.PRESENT and is_taken:
                 value = _drugs()[found[0].lower()].replace(".", "")
                 yield _supply(CodeSystem.ICD_10_CM, [value], number, sentence, found,
                               "The note has the patient take the drug.")  # fmt: skip

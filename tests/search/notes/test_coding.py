@@ -125,6 +125,7 @@ DIAGNOSES = {
     "Z96651": "Presence of right artificial knee joint",
     "Z96659": "Presence of unspecified artificial knee joint",
     "Z9641": "Presence of insulin pump (external) (internal)",
+    "Z794": "Long term (current) use of insulin",
     "Z992": "Dependence on renal dialysis",
 }
 TERMS = {
@@ -243,6 +244,8 @@ def test_what_a_note_says_there_is_not_chooses_no_code():
         "Dx: GERD with esophagitis.": "K21.0",
         "Dx: GERD without esophagitis.": "K21.9",
         "Dx: Migraine, not intractable.": "G43.909",
+        "Dx: Type 2 diabetes, on insulin.": "E11.9 Z79.4",
+        "Dx: Type 2 diabetes, not on insulin.": "E11.9",
         "Dx: Squamous cell carcinoma of skin.": "C44.92",
         "Dx: Squamous cell carcinoma in situ.": "D04.9",
     }
