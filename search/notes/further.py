@@ -116,11 +116,17 @@ def weeks(reading: Reading, found: list[Proposal]) -> list[Proposal]:
 
 
 def long_term_drugs(reading: Reading, found: list[Proposal]) -> list[Proposal]:
+    """The drugs that the patient takes for long; of insulin not where type 1 diabetes tells it
+    already (ICD-10-CM guidelines, I.C.4.a.3).
+    """
     by_value: dict[str, Proposal] = {}
     has_diabetes = any(item.value[:3] in ("E08", "E09", "E11", "E13") for item in found)
+    needs_insulin = any(item.value[:3] == "E10" for item in found)
     for supply in long_term_drugs_of(reading.text, reading.sentences):
-        if supply.value not in reading.diagnoses.rows or (
-            supply.value in ("Z7984", "Z7985") and not has_diabetes
+        if (
+            supply.value not in reading.diagnoses.rows
+            or (supply.value in ("Z7984", "Z7985") and not has_diabetes)
+            or (supply.value == "Z794" and needs_insulin)
         ):
             continue
         text, is_billable = reading.diagnoses.rows[supply.value]
