@@ -1,20 +1,16 @@
 """A note as it is read: its text, its sentences, and the diagnoses that it may be about."""
 
-import re
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 
 from codes.models import CodeSystem
 from search.notes.choices import Diagnoses
-from search.notes.context import Context, context_of
+from search.notes.context import Context, context_of, negated_stems
 from search.notes.gestation import Gestation
 from search.notes.mentions import Mention
 from search.notes.proposals import Confidence, Evidence, Proposal
 from search.notes.sentences import Sentence
-from search.notes.stemming import told
-
-_ABSENT = re.compile(r"\b(?:without|not)\b([^,;.()]*?)(?=[,;.()]|$| with\b| but\b)", re.I)
 
 
 @dataclass
@@ -51,7 +47,7 @@ class Reading:
         stems_there = set().union(
             *(own for place, own in enumerate(self.sentences[number].told) if place not in others)
         )
-        return stems_there - told(" ".join(_ABSENT.findall(self.said(number))))
+        return stems_there - negated_stems(self.said(number))
 
     def evidence(self, number: int, start: int, end: int) -> Evidence:
         return Evidence(start, end, self.sentences[number].section, number)
